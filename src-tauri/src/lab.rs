@@ -6,7 +6,7 @@ use std::sync::{Mutex as StdMutex, PoisonError};
 
 use netraven_api::native::LabState;
 use netraven_api::problem::Code;
-use netraven_api::{Problem, RunId, Secret};
+use netraven_api::{Problem, RunId, Secret, Transport};
 use netraven_client::Client;
 use netraven_client::sample::{self, SampleDevice};
 use netraven_lab::{DeviceSpec, Lab, LabError, SAMPLE_PASSWORD, SAMPLE_USERNAME};
@@ -167,6 +167,7 @@ fn known(lab: &Lab) -> Vec<SampleDevice> {
         address: device.address.ip().to_string(),
         port: device.address.port(),
         platform: device.spec.platform.as_str().to_owned(),
+        transport: Transport::parse(device.spec.options.carrier.as_str()).unwrap_or_default(),
     };
     lab.devices().iter().map(of).collect()
 }

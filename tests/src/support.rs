@@ -21,6 +21,8 @@ pub mod site;
 #[cfg(unix)]
 pub mod sshd;
 pub mod stream;
+#[cfg(unix)]
+pub mod telnetd;
 pub mod wait;
 pub mod work;
 

@@ -13,6 +13,7 @@ mod journeys {
     mod crashes;
     mod faults;
     mod foreign;
+    mod keys;
     mod leases;
     mod listening;
     mod networks;
@@ -23,6 +24,7 @@ mod journeys {
     #[cfg(target_os = "linux")]
     mod stopping;
     mod stream;
+    mod telnet;
 }
 
 mod api {

@@ -25,7 +25,7 @@ pub use brush::{Mark, moved};
 pub use button::{Button, ButtonKind};
 pub use chip::Chip;
 pub use dialog::{Confirm, Dialog};
-pub use field::{CheckField, SearchField, SelectField, TextField};
+pub use field::{CheckField, SearchField, SelectField, TextAreaField, TextField};
 pub use icon::{Glyph, Icon};
 pub use layout_menu::LayoutMenu;
 pub use menu::{Menu, MenuItem};

@@ -3,11 +3,28 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use netraven_api::Open;
+use netraven_api::evidence::ShownKey;
 use netraven_api::jobs::JobKind;
 use netraven_api::outcome::Stage;
 use netraven_api::runs::Run;
 
 use crate::state::span::Span;
+
+/// How many letters of a fingerprint are shown, enough to distinguish keys at a glance, `SHA256:` among them.
+const FINGERPRINT: usize = 15;
+
+/// A key in a few letters: `Ed25519 SHA256:kqtKr7k/…`.
+#[must_use]
+pub fn short_key(key: &ShownKey) -> String {
+    let kind = match key.key_type.as_str() {
+        "ssh-ed25519" => "Ed25519",
+        "ssh-rsa" => "RSA",
+        kind if kind.starts_with("ecdsa-") => "ECDSA",
+        kind => kind,
+    };
+    let begin: String = key.sha256.chars().take(FINGERPRINT).collect();
+    format!("{kind} {begin}…")
+}
 
 /// A number with its thousands apart: `14,208`.
 #[must_use]
@@ -224,6 +241,16 @@ mod tests {
         assert_eq!((percent(171, 186), percent(1, 2), percent(0, 0)), ("91.9 %".into(), "50 %".into(), "0 %".into()));
         assert_eq!((percent(5, 7), percent(2, 7)), ("71.4 %".into(), "28.6 %".into()), "they add up");
         assert_eq!((percent(9_999, 10_000), percent(1, 10_000)), ("99.9 %".into(), "0.1 %".into()));
+    }
+
+    #[test]
+    fn a_key_is_named_by_its_kind_and_the_beginning_of_its_fingerprint() {
+        let key = |key_type: &str| ShownKey {
+            key_type: key_type.to_owned(),
+            sha256: "SHA256:kqtKr7k/2Ca/JNLx9X3WO+X4eVvCGhhkExdgFl8KrVs".to_owned(),
+        };
+        assert_eq!(short_key(&key("ssh-ed25519")), "Ed25519 SHA256:kqtKr7k/…");
+        assert_eq!(short_key(&key("ecdsa-sha2-nistp384")), "ECDSA SHA256:kqtKr7k/…");
     }
 
     #[test]

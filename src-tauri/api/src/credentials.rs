@@ -1,8 +1,9 @@
-//! Credentials for signing in to devices. Passwords go in and never come out.
+//! Credentials for signing in to devices. Passwords and private keys go in and never come out.
 
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::evidence::ShownKey;
 use crate::ids::{CredentialId, TagId};
 use crate::page::Page;
 use crate::secret::Secret;
@@ -23,6 +24,15 @@ pub struct Credential {
     pub description: Option<String>,
     /// Created by the product itself; cannot be deleted.
     pub is_system: bool,
+    /// Whether a password is stored; without one, it has a private key. Not part of NetRaven's shape.
+    #[serde(default = "stored")]
+    pub has_password: bool,
+    /// Whether a private key is stored. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub has_private_key: bool,
+    /// Type and fingerprint of the key, by which people tell which one it is. Not part of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ShownKey>,
     /// Whether an enable password is stored; otherwise the password is used. Not part of NetRaven's shape.
     #[serde(default)]
     pub has_enable_password: bool,
@@ -36,6 +46,11 @@ pub struct Credential {
     pub devices: Option<i64>,
 }
 
+/// A server that does not say whether there is a password has one in every credential.
+fn stored() -> bool {
+    true
+}
+
 /// Body of a new credential, and of a change (absent fields stay).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -44,10 +59,20 @@ pub struct CredentialInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255))]
     pub username: Option<String>,
-    /// Password; needed for a new credential. Write-only.
+    /// Password; needed for a new credential without a private key. Write-only; an empty text removes it where there is
+    /// a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, min_length = 1, max_length = 255))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
     pub password: Option<Secret>,
+    /// Private key, in OpenSSH's form or in PEM: Ed25519, ECDSA, or RSA of at least 2048 bits. It is tried before the
+    /// password. Write-only; an empty text removes it where there is a password. Not part of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 32768))]
+    pub private_key: Option<Secret>,
+    /// Passphrase that opens the private key it is sent with. Write-only. Not part of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
+    pub passphrase: Option<Secret>,
     /// Enable password. Write-only; an empty text removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
@@ -133,4 +158,30 @@ pub struct DeleteCredential(pub CredentialId);
 endpoint! {
     DeleteCredential: Delete "/credentials/{credential_id}" by Admin => 204 (),
     |it, to| to.param("credential_id", it.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_without_keys_has_a_password_in_every_credential() {
+        let row = serde_json::json!({
+            "id": 1, "username": "x", "priority": 5, "description": null, "is_system": false, "tags": [], "key": null
+        });
+        let credential: Credential = serde_json::from_value(row).unwrap();
+        assert!(credential.has_password && !credential.has_private_key && credential.key.is_none());
+    }
+
+    #[test]
+    fn neither_key_nor_passphrase_prints() {
+        let secret = |text: &str| Some(Secret::new(text));
+        let input = CredentialInput {
+            private_key: secret("b3Blbn"),
+            passphrase: secret("sesame"),
+            ..CredentialInput::default()
+        };
+        let shown = format!("{input:?}");
+        assert!(!shown.contains("b3Blbn") && !shown.contains("sesame"), "{shown}");
+    }
 }

@@ -14,6 +14,7 @@ use crate::page::Page;
 use crate::results::ResultStatus;
 use crate::sorting::{DeviceColumn, Order};
 use crate::tags::Tag;
+use crate::transport::Transport;
 use crate::words::{Open, words};
 
 pub use approval::{
@@ -36,7 +37,7 @@ pub struct Device {
     pub device_type: String,
     /// What it is, free text.
     pub description: Option<String>,
-    /// SSH port.
+    /// TCP port.
     pub port: Option<i64>,
     /// Serial number, as read from the device or entered.
     pub serial_number: Option<String>,
@@ -59,7 +60,11 @@ pub struct Device {
     pub last_updated: Option<Timestamp>,
     /// Who changed it last.
     pub updated_by: Option<String>,
-    /// Its newest result. Not part of NetRaven's shape, as all below.
+    /// What carries a session with it; SSH on a server that knows nothing else. Not part of NetRaven's shape, as all
+    /// below.
+    #[serde(default)]
+    pub transport: Transport,
+    /// Its newest result.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub last_result: Option<ResultStatus>,
@@ -93,10 +98,13 @@ pub struct DeviceInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 2, max_length = 50, pattern = r"^[\w\-]+$"))]
     pub device_type: Option<String>,
-    /// SSH port, 22 if absent.
+    /// TCP port. If absent in a new device, 22 for SSH and 23 for telnet; raw TCP needs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 65535))]
     pub port: Option<i64>,
+    /// What carries a session with it, `ssh` if absent in a new device. Not part of NetRaven's request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Transport>,
     /// What it is, free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 500))]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::SnapshotId;
 use crate::outcome::{Cause, Stage};
 use crate::parts::parts;
+use crate::transport::Transport;
 use crate::words::{Open, words};
 
 mod transcript;
@@ -60,13 +61,15 @@ parts! {
         pub sha256: Option<String>,
         /// Platform it was read with.
         pub platform: Option<String>,
+        /// What carried the session; absent for SSH.
+        pub transport: Option<Open<Transport>>,
         /// The device's prompt.
         pub prompt: Option<String>,
         /// Name of the credential that was accepted.
         pub login: Option<String>,
-        /// The key the device identified itself with.
+        /// The key the device identified itself with; only over SSH.
         pub host_key: Option<ShownKey>,
-        /// The algorithms client and device agreed on.
+        /// The algorithms client and device agreed on; only over SSH.
         pub algorithms: Option<Algorithms>,
         /// Facts the device reported about itself.
         pub facts: Option<Facts>,
@@ -100,8 +103,9 @@ impl StageTime {
     }
 }
 
-/// A host key as shown by a device.
+/// A key as people compare it: a host key shown by a device, or the public half of a credential's private key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShownKey {
     /// Such as `ssh-ed25519`.
     pub key_type: String,

@@ -34,6 +34,7 @@ pub mod sheet;
 pub mod sorting;
 pub mod system;
 pub mod tags;
+pub mod transport;
 pub mod users;
 pub mod words;
 
@@ -43,4 +44,5 @@ pub use page::Page;
 pub use problem::Problem;
 pub use secret::Secret;
 pub use sorting::Order;
+pub use transport::Transport;
 pub use words::{Open, Word};

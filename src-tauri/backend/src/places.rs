@@ -6,6 +6,12 @@ use std::fmt::Display;
 pub const PASSWORD: &str = "credentials.password";
 /// Enable password of a credential.
 pub const ENABLE_PASSWORD: &str = "credentials.enable_password";
+/// Private key of a credential, as it was entered.
+pub const PRIVATE_KEY: &str = "credentials.private_key";
+/// Passphrase of a credential's private key.
+pub const PASSPHRASE: &str = "credentials.passphrase";
+/// Private key of a credential as sessions use it, without a passphrase.
+pub const SIGNING_KEY: &str = "credentials.signing_key";
 /// Raw text of a configuration, by its device.
 pub const RAW_CONFIG: &str = "device_configurations.raw";
 

@@ -11,6 +11,7 @@ pub mod detect;
 pub mod foreign;
 mod forms;
 pub mod known;
+pub mod plain;
 mod raw;
 pub mod redact;
 mod refusal;
@@ -30,6 +31,7 @@ pub use definition::{
 };
 pub use detect::{facts, facts_of};
 pub use known::Known;
+pub use plain::clean_plain;
 pub use raw::json_schema;
 pub use redact::{Redacted, Redactor, redact_known};
 pub use refusal::{Refusal, is_configuration, learn_refusal};

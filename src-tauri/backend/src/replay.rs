@@ -9,6 +9,7 @@ use netraven_api::evidence::Facts;
 use netraven_api::ids::CredentialId;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::Stage;
+use netraven_api::transport::Transport;
 use netraven_lab::{DeviceSpec, Lab, LabError, Recording, Running};
 use serde_json::Value;
 
@@ -67,6 +68,7 @@ fn login(device: &Running, definition: &Definition, recording: &Recording) -> Lo
         id: CredentialId::new(1),
         username: username.unwrap_or(&device.spec.username).to_owned(),
         password: device.spec.password.as_str().into(),
+        key: None,
         enable_password: enable.map(Into::into),
         networks: Vec::new(),
     }
@@ -77,7 +79,9 @@ fn read(target: &Target, login: &Login, definition: &Definition) -> Replayed {
     let is_stored = |_: &str| false;
     let before = Before { host_key: None, is_stored: &is_stored };
     let limits = Limits { total: LONGEST, ..Limits::default() };
-    let visit = Visit { target, definition, logins: std::slice::from_ref(login), before: &before, limits: &limits };
+    let transport = Transport::Ssh;
+    let visit =
+        Visit { target, transport, definition, logins: std::slice::from_ref(login), before: &before, limits: &limits };
     match session::read(visit, &Cancel::new(), &mut Unobserved) {
         Ok(reading) => of(definition, &reading),
         Err(failure) => Replayed { text: String::new(), facts: Facts::default(), failure: Some(failure) },

@@ -17,6 +17,7 @@ mod matrix;
 mod networks;
 mod next_run;
 mod platforms;
+mod private_key;
 mod results;
 mod runs;
 mod schedules;

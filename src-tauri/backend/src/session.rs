@@ -1,4 +1,5 @@
-//! Bytes in, bytes out: reads a device's answers over SSH and proves each of them complete.
+//! Bytes in, bytes out: reads a device's answers over SSH, telnet or a bare connection and proves each of them
+//! complete.
 //!
 //! It blocks: the caller's thread owns the session from the first packet to the last. It knows no SQL, no queue and no
 //! vendor by name; what is particular to a platform comes in its definition.
@@ -9,23 +10,24 @@ mod observer;
 mod probe;
 mod report;
 mod ssh;
+mod telnet;
 mod transcript;
 
 use std::time::Instant;
 
 use netraven_api::outcome::{Cause, Stage};
-use secrecy::ExposeSecret;
+use netraven_api::transport::Transport;
 use serde_json::json;
 
 pub use self::cancel::Cancel;
 use self::expect::Context;
-use self::expect::terminal::Bounds;
+use self::expect::terminal::{Bounds, ByteChannel};
 use self::observer::Progress;
 pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 use self::report::SessionError;
 pub use self::report::{Answer, Before, Failure, Limits, Login, Reading, Target, text_of};
-use self::ssh::{SignIns, expiry};
+use self::ssh::{Greeting, SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;
 
@@ -34,6 +36,8 @@ use crate::platforms::Definition;
 pub struct Visit<'a> {
     /// Where it is.
     pub target: &'a Target,
+    /// What carries the session.
+    pub transport: Transport,
     /// How it is talked to, and which commands it is given.
     pub definition: &'a Definition,
     /// The credentials, tried in this order.
@@ -50,14 +54,20 @@ pub struct Visit<'a> {
 /// # Errors
 /// A [`Failure`] with cause, stage and the last bytes seen.
 pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> Result<Reading, Box<Failure>> {
-    let Visit { target, definition, logins, before, limits } = visit;
+    let Visit { definition, logins, before, limits, .. } = visit;
     let bounds = Bounds { limits, cancel, deadline: Instant::now() + limits.total };
     let mut progress = Progress::new(observer);
     let mut transcript = Transcript::default();
     let (mut sign_ins, mut bytes_read, mut first) = (SignIns::new(before.host_key), 0, 0);
+    let mut refusal: Option<SessionError> = None;
     let outcome = loop {
-        let (mut shell, greeting) = match sign_ins.open(target, definition, &logins[first..], &bounds, &mut progress) {
+        let (mut shell, greeting) = match open(&visit, &logins[first..], &mut sign_ins, &bounds, &mut progress) {
             Ok(opened) => opened,
+            // The shell refused those that may be sent there.
+            Err(error) if error.cause == Cause::OutsideNetworks && refusal.is_some() => {
+                progress.enter(Stage::Prompt);
+                break Err(refusal.unwrap_or(error));
+            }
             Err(error) => break Err(error),
         };
         let login = &logins[first + greeting.login];
@@ -70,7 +80,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
             transcript: &mut transcript,
             bytes_read: &mut bytes_read,
         };
-        match expect::converse(&mut shell, context) {
+        match expect::converse(&mut *shell, context) {
             Ok(conversed) => break Ok((greeting, login.id, conversed)),
             // Only a shell that signs in by itself refuses here; it may accept the next credential.
             Err(error) if error.cause == Cause::AuthFailed => {
@@ -79,16 +89,13 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
                 if first >= logins.len() {
                     break Err(error);
                 }
-                progress.connection(Level::Warning, error.message, json!({"credential_id": login.id}));
+                progress.connection(Level::Warning, error.message.clone(), json!({"credential_id": login.id}));
+                refusal = Some(error);
             }
             Err(error) => break Err(error),
         }
     };
-    let secrets: Vec<&str> = logins
-        .iter()
-        .flat_map(|login| std::iter::once(&login.password).chain(&login.enable_password))
-        .map(|secret| secret.expose_secret())
-        .collect();
+    let secrets: Vec<&str> = logins.iter().flat_map(Login::passwords).collect();
     transcript.hide(&secrets);
     match outcome {
         Ok((greeting, login_id, conversed)) => Ok(Reading {
@@ -96,7 +103,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
             host_key: greeting.host_key,
             banner: greeting.banner,
             algorithms: greeting.algorithms,
-            login_id,
+            login_id: (visit.transport == Transport::Ssh || conversed.asked_who).then_some(login_id),
             prompt: conversed.prompt,
             timings: progress.timings(),
             transcript,
@@ -105,7 +112,10 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
             // Cancelling shuts the socket; whatever the session then stumbled over is not its reason.
             let cancelled = cancel.is_cancelled() && error.cause != Cause::Cancelled;
             let error = if cancelled { SessionError::cancelled() } else { error };
-            let (error, stage) = about_the_sign_in(error, progress.stage(), &transcript);
+            let reached = progress.stage();
+            let (error, stage) = about_the_sign_in(error, reached, &transcript);
+            // Without SSH the sign-in is part of the way to the prompt.
+            let stage = if visit.transport == Transport::Ssh { stage } else { reached };
             Err(Box::new(Failure {
                 cause: error.cause,
                 stage,
@@ -120,6 +130,28 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
                 timings: progress.timings(),
                 transcript,
             }))
+        }
+    }
+}
+
+/// Reaches the device and opens its shell: over SSH signed in with the first credential it accepts, elsewhere for the
+/// first one that may be sent to its address.
+fn open(
+    visit: &Visit<'_>,
+    logins: &[Login],
+    sign_ins: &mut SignIns,
+    bounds: &Bounds<'_>,
+    progress: &mut Progress<'_>,
+) -> Result<(Box<dyn ByteChannel>, Greeting), SessionError> {
+    match visit.transport {
+        Transport::Ssh => {
+            let (shell, greeting) = sign_ins.open(visit.target, visit.definition, logins, bounds, progress)?;
+            Ok((Box::new(shell), greeting))
+        }
+        Transport::Telnet | Transport::Tcp => {
+            let (shell, login) = telnet::open(visit, logins, bounds, progress)?;
+            let greeting = Greeting { host_key: None, banner: String::new(), algorithms: None, login };
+            Ok((Box::new(shell), greeting))
         }
     }
 }
@@ -171,6 +203,7 @@ mod tests {
             id: 3.into(),
             username: "admin".into(),
             password: "hunter22".into(),
+            key: None,
             enable_password: None,
             networks: Vec::new(),
         }
@@ -199,6 +232,7 @@ mod tests {
             let (definition, logins) = (definition(), [login()]);
             let visit = Visit {
                 target: &target,
+                transport: Transport::Ssh,
                 definition: &definition,
                 logins: &logins,
                 before: &NEVER_SEEN,
@@ -238,9 +272,17 @@ mod tests {
     fn without_a_credential_the_device_is_not_touched() {
         let target = Target { host: "no-such-host.invalid".into(), port: 22 };
         let (definition, limits) = (definition(), Limits::default());
-        let visit =
-            Visit { target: &target, definition: &definition, logins: &[], before: &NEVER_SEEN, limits: &limits };
-        let failure = read(visit, &Cancel::new(), &mut NoObserver).unwrap_err();
-        assert_eq!((failure.cause, failure.stage), (Cause::NoCredentials, Stage::Prepare));
+        for transport in Transport::ALL {
+            let visit = Visit {
+                target: &target,
+                transport,
+                definition: &definition,
+                logins: &[],
+                before: &NEVER_SEEN,
+                limits: &limits,
+            };
+            let failure = read(visit, &Cancel::new(), &mut NoObserver).unwrap_err();
+            assert_eq!((failure.cause, failure.stage), (Cause::NoCredentials, Stage::Prepare), "{transport}");
+        }
     }
 }

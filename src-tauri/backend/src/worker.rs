@@ -20,6 +20,7 @@ use netraven_api::evidence::Evidence;
 use netraven_api::jobs::JobKind;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
+use netraven_api::{Open, Transport};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast;
@@ -319,6 +320,11 @@ fn a_pause_explains(cause: Cause) -> bool {
         Cause::PromptNotSeen | Cause::NameNotResolved => true,
         cause => cause.retry_may_help(),
     }
+}
+
+/// The transport of a session as its evidence has it: nothing for SSH.
+fn unencrypted(transport: Transport) -> Option<Open<Transport>> {
+    (!transport.is_encrypted()).then(|| transport.into())
 }
 
 /// An outcome without a session.

@@ -16,7 +16,7 @@ use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::runs::{CancelRun, GetRun};
 use netraven_api::tags::{CreateTag, DeleteTag, ListTags, TagInput};
-use netraven_api::{DeviceId, JobId, Problem, RunId, Secret, TagId};
+use netraven_api::{DeviceId, JobId, Problem, RunId, Secret, TagId, Transport};
 use tokio::time::{Instant, sleep};
 
 use crate::Client;
@@ -45,6 +45,8 @@ pub struct SampleDevice {
     pub port: u16,
     /// Platform, e.g. `cisco_ios`.
     pub platform: String,
+    /// What carries the sessions with it.
+    pub transport: Transport,
 }
 
 /// What [`enrol`] created and started.
@@ -178,6 +180,7 @@ fn input_of(device: &SampleDevice, tag: TagId) -> DeviceInput {
         ip_address: Some(device.address.clone()),
         device_type: Some(device.platform.clone()),
         port: Some(i64::from(device.port)),
+        transport: Some(device.transport),
         description: Some(DEVICE_DESCRIPTION.to_owned()),
         tags: Some(vec![tag]),
         ..DeviceInput::default()
@@ -189,6 +192,7 @@ fn same(wanted: &SampleDevice, device: &Device) -> bool {
         && device.ip_address == wanted.address
         && device.port == Some(i64::from(wanted.port))
         && device.device_type == wanted.platform
+        && device.transport == wanted.transport
 }
 
 /// Whether the device is the lab's own, and not a real one with the lab's tag.

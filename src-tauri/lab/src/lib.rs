@@ -1,10 +1,10 @@
-//! Simulated SSH network devices with faults: the sample lab, and every test's fake device.
+//! Simulated network devices with faults: the sample lab, and every test's fake device.
 //!
-//! [`Lab::start`] opens one listener per [`DeviceSpec`]; each answers SSH with an interactive shell that speaks its
-//! platform's dialect (prompt, paging, privilege, error lines) and prints a generated or given configuration. A
-//! [`Fault`] makes it misbehave in one chosen way. A device that is given a [`Recording`] says what was recorded
-//! instead, with the pager, the privileged mode and the refusals of its kind. [`Running`] lets a test look at and
-//! steer a device while it runs.
+//! [`Lab::start`] opens one listener per [`DeviceSpec`]; each answers SSH, or telnet, with an interactive shell that
+//! speaks its platform's dialect (prompt, paging, privilege, error lines) and prints a generated or given
+//! configuration. A [`Fault`] makes it misbehave in one chosen way. A device that is given a [`Recording`] says what
+//! was recorded instead, with the pager, the privileged mode and the refusals of its kind. [`Running`] lets a test look
+//! at and steer a device while it runs.
 //!
 //! It knows nothing of the product that talks to it, and nothing leaves this machine: devices listen on loopback unless
 //! a spec says otherwise.
@@ -25,6 +25,7 @@ mod session;
 mod shell;
 mod spec;
 mod talk;
+mod telnet;
 mod wire;
 
 use std::net::SocketAddr;
@@ -40,6 +41,7 @@ pub use recording::{
 pub use running::Running;
 pub use sample::{SAMPLE_PASSWORD, SAMPLE_USERNAME, fleet, sample};
 pub use spec::{DeviceSpec, Fault, Options, Platform};
+pub use telnet::Carrier;
 
 use device::Device;
 

@@ -20,6 +20,7 @@ use crate::offer;
 use crate::session::{Input, Session};
 use crate::spec::Fault;
 use crate::talk::Talk;
+use crate::telnet::{self, Carrier};
 use crate::wire::{Cut, Wire};
 
 /// How long to wait after the system refused to accept a connection.
@@ -64,6 +65,9 @@ async fn serve(stream: TcpStream, device: Arc<Device>, number: u64, cut: Arc<Cut
             return swallow(&mut wire).await;
         }
         _ => {}
+    }
+    if device.spec.options.carrier != Carrier::Ssh {
+        return telnet::serve(wire, device, cut).await;
     }
     let config = Arc::new(offer::config(&device, number));
     let handler = Connection { methods: config.methods.clone(), device, channels: HashMap::new(), cut };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::recording::Recording;
+use crate::telnet::Carrier;
 
 /// Everything that makes one device; start from [`DeviceSpec::new`] and change fields.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,11 +58,20 @@ pub struct Options {
     pub paging: bool,
     /// Whether it gives no shell, and only runs commands on channels of their own.
     pub no_shell: bool,
+    /// What carries the sessions with it.
+    pub carrier: Carrier,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { change_every: None, login_banner: None, keyboard_interactive: true, paging: true, no_shell: false }
+        Options {
+            change_every: None,
+            login_banner: None,
+            keyboard_interactive: true,
+            paging: true,
+            no_shell: false,
+            carrier: Carrier::Ssh,
+        }
     }
 }
 
@@ -96,6 +106,12 @@ impl DeviceSpec {
     /// The same device with a fault.
     pub fn with_fault(self, fault: Fault) -> DeviceSpec {
         DeviceSpec { fault: Some(fault), ..self }
+    }
+
+    /// The same device, reached in another way.
+    pub fn over(mut self, carrier: Carrier) -> DeviceSpec {
+        self.options.carrier = carrier;
+        self
     }
 
     /// The same device with exactly this configuration.

@@ -1,8 +1,8 @@
 //! A real OpenSSH server on a free loopback port, with an account that exists for as long as it does.
 //!
 //! Making an account needs root: the tests are root themselves (as in a container) or may use `sudo` without a password (as
-//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed, and a
-//! number of its own.
+//! on CI). The account's name holds the number of the process that made it, so that what a killed run left is removed,
+//! and a number of its own, since one process may run several servers.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -15,8 +15,8 @@ use anyhow::{Context as _, ensure};
 
 /// What the names of the tests' accounts begin with.
 const ACCOUNT: &str = "nr-test-";
-/// How many servers this process has started.
-static STARTED: AtomicU32 = AtomicU32::new(0);
+/// How many accounts this process has made.
+static ACCOUNTS: AtomicU32 = AtomicU32::new(0);
 
 /// A running server; it and its account go when this is dropped.
 pub struct Sshd {
@@ -31,14 +31,19 @@ pub struct Sshd {
 }
 
 impl Sshd {
-    /// Makes the account and starts the server, which offers no SFTP.
+    /// Makes the account and starts the server, which accepts a password or a key and offers no SFTP.
     pub fn start() -> anyhow::Result<Sshd> {
         Sshd::start_with("")
     }
 
+    /// The same with the methods it requires, such as `publickey,password` for both, one after the other.
+    pub fn requiring(methods: &str) -> anyhow::Result<Sshd> {
+        Sshd::start_with(&format!("AuthenticationMethods {methods}"))
+    }
+
     /// As [`Sshd::start`], with these lines at the end of the server's configuration.
     pub fn start_with(lines: &str) -> anyhow::Result<Sshd> {
-        let program = find().context("no sshd was found: install the package openssh-server")?;
+        let program = find(&["sshd"]).context("no sshd was found: install the package openssh-server")?;
         remove_accounts_of_the_dead();
         let folder = tempfile::Builder::new().prefix("netraven-sshd-").tempdir()?;
         // The account has to get through it to its home.
@@ -46,7 +51,7 @@ impl Sshd {
         let mut sshd = Sshd {
             server: None,
             port: 0,
-            username: format!("{ACCOUNT}{}-{}", std::process::id(), STARTED.fetch_add(1, Ordering::Relaxed)),
+            username: format!("{ACCOUNT}{}-{}", std::process::id(), ACCOUNTS.fetch_add(1, Ordering::Relaxed)),
             password: format!("pw-{}", uuid::Uuid::new_v4().simple()),
             folder,
         };
@@ -71,6 +76,29 @@ impl Sshd {
         Ok(path.to_str().context("the path of the file is text")?.to_owned())
     }
 
+    /// Makes a key that may not sign in, of a kind that ssh-keygen has; an empty passphrase is none. The private key.
+    pub fn make_key(&self, kind: &str, passphrase: &str) -> anyhow::Result<String> {
+        Ok(fs::read_to_string(self.new_key(kind, passphrase)?)?)
+    }
+
+    /// The same with a key that may sign in from now on.
+    pub fn authorise_key(&self, kind: &str, passphrase: &str) -> anyhow::Result<String> {
+        let file = self.new_key(kind, passphrase)?;
+        let known = self.path("authorized_keys");
+        let public = fs::read_to_string(file.with_extension("pub"))?;
+        fs::OpenOptions::new().create(true).append(true).open(&known)?.write_all(public.as_bytes())?;
+        // The server reads it as the account.
+        fs::set_permissions(&known, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        Ok(fs::read_to_string(&file)?)
+    }
+
+    /// The file of a new private key; the public one stands beside it.
+    fn new_key(&self, kind: &str, passphrase: &str) -> anyhow::Result<PathBuf> {
+        let file = self.path(&format!("key-{}", uuid::Uuid::new_v4().simple()));
+        run(Command::new("ssh-keygen").args(["-q", "-t", kind, "-N", passphrase, "-C", "", "-f"]).arg(&file))?;
+        Ok(file)
+    }
+
     fn make_account(&self) -> anyhow::Result<()> {
         let home = self.path("home");
         let made = run(as_root("useradd")
@@ -93,9 +121,11 @@ impl Sshd {
         self.port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let config = format!(
             "Port {}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\nUsePAM no\nPasswordAuthentication yes\n\
-             KbdInteractiveAuthentication no\nPubkeyAuthentication no\nPermitRootLogin no\nAllowUsers {}\nStrictModes no\n{lines}\n",
+             KbdInteractiveAuthentication no\nPubkeyAuthentication yes\nAuthorizedKeysFile {}\nPermitRootLogin no\n\
+             AllowUsers {}\nStrictModes no\n{lines}\n",
             self.port,
             self.path("host_key").display(),
+            self.path("authorized_keys").display(),
             self.username
         );
         fs::write(self.path("config"), config)?;
@@ -136,20 +166,23 @@ impl Drop for Sshd {
     }
 }
 
-fn find() -> Option<PathBuf> {
+/// The first of these programs that is installed.
+pub(super) fn find(programs: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join("sshd")).find(|program| program.is_file())
+    let mut files = folders.flat_map(|folder| programs.iter().map(move |program| folder.join(program)));
+    files.find(|program| program.is_file())
 }
 
 /// The accounts of tests whose process is gone.
 fn remove_accounts_of_the_dead() {
     let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
     let names = accounts.lines().filter_map(|line| line.split(':').next());
-    let process = |name: &str| Some(name.strip_prefix(ACCOUNT)?.split('-').next()?.to_owned());
-    names
-        .filter(|name| process(name).is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()))
-        .for_each(remove_account);
+    let is_dead = |name: &&str| {
+        let pid = name.strip_prefix(ACCOUNT).map(|rest| rest.split('-').next().unwrap_or(rest));
+        pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+    };
+    names.filter(is_dead).for_each(remove_account);
 }
 
 fn remove_account(name: &str) {
@@ -158,7 +191,7 @@ fn remove_account(name: &str) {
 }
 
 /// A command that runs as root.
-fn as_root(program: &str) -> Command {
+pub(super) fn as_root(program: &str) -> Command {
     if rustix::process::geteuid().is_root() {
         return Command::new(program);
     }

@@ -11,7 +11,7 @@ use netraven_api::logs::{ListLogs, LiveFilter, LogEntry};
 use netraven_api::page::MAX_SIZE;
 use netraven_api::runs::{GetRun, GetRunDevice, ListRunDevices, Run, RunDevice};
 use netraven_api::tags::{CreateTag, TagInput};
-use netraven_api::{CredentialId, DeviceId, JobId, Order, RunId, Secret, TagId};
+use netraven_api::{CredentialId, DeviceId, JobId, Order, RunId, Secret, TagId, Transport};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Running, SAMPLE_PASSWORD, SAMPLE_USERNAME};
 
@@ -98,6 +98,7 @@ pub async fn add_device(client: &Client, tag: TagId, device: &Running) -> anyhow
         ip_address: Some(device.address.ip().to_string()),
         port: Some(i64::from(device.address.port())),
         device_type: Some(device.spec.platform.as_str().to_owned()),
+        transport: Transport::parse(device.spec.options.carrier.as_str()),
         tags: Some(vec![tag]),
         ..DeviceInput::default()
     };

@@ -111,6 +111,7 @@ async fn what_was_changed_since_it_was_seen_is_not_approved() -> anyhow::Result<
         json!({"ip_address": "192.0.2.1", "port": 2222}),
         json!({"port": 22, "device_type": "linux"}),
         json!({"device_type": "cisco_ios", "tags": [tag]}),
+        json!({"transport": "telnet"}),
     ] {
         assert_eq!(user.put(&format!("/devices/{first}"), change.clone()).await?.status, 200);
         let late = admin.post(&approve, json!({"revision": one})).await?;
@@ -177,6 +178,7 @@ async fn an_admin_approves_what_his_change_names() -> anyhow::Result<()> {
     assert!(after(&admin, theirs, json!({"notes": "seen in rack 7"})).await?, "notes say nothing of the address");
     assert!(after(&admin, theirs, json!({"tags": [tag]})).await?, "tags say nothing of the address");
     assert!(after(&admin, theirs, json!({"port": 2222})).await?, "neither does a port");
+    assert!(after(&admin, theirs, json!({"transport": "telnet"})).await?, "nor does a transport");
     assert!(!after(&admin, theirs, json!({"ip_address": "192.0.2.9"})).await?, "who names the address vouches for it");
 
     let ours = add(&admin, "ours", "192.0.2.2").await?;
@@ -185,6 +187,10 @@ async fn an_admin_approves_what_his_change_names() -> anyhow::Result<()> {
     assert!(after(&user, ours, json!({"port": 22})).await?);
     assert!(after(&admin, ours, json!({"tags": []})).await?, "the port goes on waiting");
     assert!(!after(&user, ours, json!({"port": 2222})).await?, "it is where it was approved again");
+    assert!(after(&user, ours, json!({"transport": "telnet"})).await?, "the password would cross the network in clear");
+    assert!(!after(&admin, ours, json!({"transport": "telnet"})).await?, "an admin who names it decides that");
+    assert!(after(&user, ours, json!({"transport": "ssh"})).await?, "whatever another transport is");
+    assert!(!after(&user, ours, json!({"transport": "telnet"})).await?);
     assert!(after(&user, ours, json!({"tags": [tag]})).await?, "the tag was taken away by an admin");
     let all = user.get(&format!("/devices/{ours}")).await?.body["approval"].clone();
     assert_eq!((&all["new_tags"], &all["credentials"]), (&json!(["core"]), &json!(["netops"])));

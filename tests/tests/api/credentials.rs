@@ -1,11 +1,31 @@
-//! Credentials: passwords go in and never come out, in no answer, no error, no table and no log line.
+//! Credentials: passwords and keys go in and never come out, in no answer, no error, no table and no log line.
 
 use netraven_tests::support::app::TestApp;
+use netraven_tests::support::http::Answer;
 use netraven_tests::support::work;
 use serde_json::json;
 
 const PASSWORD: &str = "sw0rdfish-and-more";
 const ENABLE: &str = "0pen-sesame-please";
+/// Private keys nobody uses: one without a passphrase, and one with.
+const KEY: &str = "-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW
+QyNTUxOQAAACAugXPrS+8/zutshp5iozl3IU83i9XcIodROmbzt1PLZwAAAIjldqK05Xai
+tAAAAAtzc2gtZWQyNTUxOQAAACAugXPrS+8/zutshp5iozl3IU83i9XcIodROmbzt1PLZw
+AAAEBgMxeimTx2PWfvGwiwAHOb8m51GCVCFPcGIvDHAeFF1S6Bc+tL7z/O62yGnmKjOXch
+TzeL1dwih1E6ZvO3U8tnAAAAAAECAwQF
+-----END OPENSSH PRIVATE KEY-----
+";
+const LOCKED: &str = "-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABAvmTwRqE
+P/PGqci9ATKSGNAAAAAQAAAAEAAAAzAAAAC3NzaC1lZDI1NTE5AAAAIKGVqkPmChtr/C26
+uRyraNTYn/qxtpKaJvv0rVzU43fdAAAAkODXtQORqWT7DixAAf+3v4aC3OQ5Aip09Q8WWN
+nY2779jdOjN6zhDcIb5bldm2MhJAsLXg//H4mvAgvlmrq+sNNZeGO9QANFwKifEvoDsMVK
+ISaNSWY2Xf14Exups6mSo8/H1HmAQ4HbWPNRdQOU6Yx9rmL1O95RCsF14OKPuLskonil9a
+PnkMG9hlrqPRI4Yw==
+-----END OPENSSH PRIVATE KEY-----
+";
+const PASSPHRASE: &str = "open sesame";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_credential_lives_and_its_passwords_are_never_echoed() -> anyhow::Result<()> {
@@ -26,16 +46,18 @@ async fn a_credential_lives_and_its_passwords_are_never_echoed() -> anyhow::Resu
     assert_eq!(changed.body["has_enable_password"], true, "what is absent stays");
     let removed = http.put(&path, json!({"enable_password": ""})).await?;
     assert_eq!(removed.body["has_enable_password"], false, "an empty text removes it");
-    let refused = http.put(&path, json!({"password": "", "priority": 5000, "username": "x".repeat(256)})).await?;
-    assert_eq!(refused.fields(), ["body.username", "body.password", "body.priority"], "{refused:?}");
+    let refused = http.put(&path, json!({"priority": 5000, "username": "x".repeat(256)})).await?;
+    assert_eq!(refused.fields(), ["body.username", "body.priority"], "{refused:?}");
+    let emptied = http.put(&path, json!({"password": ""})).await?;
+    assert_eq!(emptied.fields(), ["body.password"], "a credential without a key keeps its password: {emptied:?}");
     let mistaken =
         http.post("/credentials/", json!({"username": "netops", "password": [PASSWORD], "priority": 1})).await?;
     assert!(mistaken.is_field_fault(), "{mistaken:?}");
     let too_long = http.put(&path, json!({"password": PASSWORD.repeat(20)})).await?;
     assert!(too_long.is_field_fault(), "{too_long:?}");
 
-    let answers =
-        [made, changed, removed, refused, mistaken, too_long, http.get(&path).await?, http.get("/credentials/").await?];
+    let (one, all) = (http.get(&path).await?, http.get("/credentials/").await?);
+    let answers = [made, changed, removed, refused, emptied, mistaken, too_long, one, all];
     for answer in &answers {
         let text = answer.body.to_string();
         assert!(!text.contains(PASSWORD) && !text.contains(ENABLE), "{text}");
@@ -101,6 +123,86 @@ async fn the_networks_of_a_credential_are_kept_in_one_form_and_bad_ones_say_how_
     }
     assert_eq!(http.get(&path).await?.body["allowed_networks"], made.body["allowed_networks"], "nothing was saved");
     assert_eq!(http.put(&path, json!({"allowed_networks": []})).await?.body["allowed_networks"], json!([]));
+    app.stop().await;
+    Ok(())
+}
+
+/// The lines of a key that are secret.
+fn lines(key: &str) -> impl Iterator<Item = &str> {
+    key.lines().filter(|line| line.len() >= 16 && !line.starts_with("-----"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_has_a_key_alone_or_beside_its_password_and_never_neither() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    let made = http.post("/credentials/", json!({"username": "netops", "private_key": KEY})).await?;
+    assert_eq!(made.status, 201, "{made:?}");
+    let shown = json!({"key_type": "ssh-ed25519", "sha256": "SHA256:kqtKr7k/2Ca/JNLx9X3WO+X4eVvCGhhkExdgFl8KrVs"});
+    assert_eq!(made.body["key"], shown);
+    let path = format!("/credentials/{}", made.body["id"]);
+    let has = |answer: &Answer| {
+        let has = |name: &str| answer.body[name].as_bool().unwrap_or_default();
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(has("has_private_key"), answer.body["key"].is_object(), "{answer:?}");
+        (has("has_password"), has("has_private_key"))
+    };
+    let mut answers = Vec::new();
+    for (change, expected) in [
+        (json!({"priority": 7}), (false, true)),
+        (json!({"password": PASSWORD}), (true, true)),
+        (json!({"password": null, "private_key": null, "passphrase": null}), (true, true)),
+        (json!({"private_key": ""}), (true, false)),
+        (json!({"private_key": LOCKED, "passphrase": PASSPHRASE, "password": ""}), (false, true)),
+    ] {
+        let answer = http.put(&path, change.clone()).await?;
+        assert_eq!(has(&answer), expected, "{change}");
+        answers.push(answer);
+    }
+    assert_eq!(has(&http.get(&path).await?), (false, true));
+    let other = http.get(&path).await?.body["key"]["sha256"].clone();
+    assert_eq!(other, "SHA256:5leSYDErseJbl9Toge4SGZ/jQOT6jtXOq+AE1/twTFQ", "another key replaces the first");
+    let neither = http.put(&path, json!({"private_key": ""})).await?;
+    assert_eq!(neither.fields(), ["body.private_key"], "{neither:?}");
+    answers.extend([neither, http.get("/credentials/").await?]);
+    for answer in answers.iter().chain([&made]) {
+        let text = answer.body.to_string();
+        let mut secrets = lines(KEY).chain(lines(LOCKED)).chain([PASSPHRASE, PASSWORD]);
+        assert!(secrets.all(|secret| !text.contains(secret)), "{text}");
+    }
+    let tables = app.database.dump().await?;
+    assert!(lines(KEY).chain(lines(LOCKED)).chain([PASSPHRASE]).all(|secret| !tables.contains(secret)));
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_cannot_be_used_is_refused_when_it_is_entered() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    let public = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC6Bc+tL7z/O62yGnmKjOXchTzeL1dwih1E6ZvO3U8tn ops";
+    for (fields, field, told) in [
+        (json!({"private_key": LOCKED}), "body.passphrase", "protected by a passphrase"),
+        (json!({"private_key": LOCKED, "passphrase": "wrong"}), "body.passphrase", "does not open"),
+        (json!({"private_key": KEY, "passphrase": PASSPHRASE}), "body.passphrase", "has no passphrase"),
+        (json!({"password": PASSWORD, "passphrase": PASSPHRASE}), "body.passphrase", "together with its passphrase"),
+        (json!({"private_key": public}), "body.private_key", "public half"),
+        (json!({"private_key": "PuTTY-User-Key-File-3: ssh-ed25519"}), "body.private_key", "puttygen"),
+        (json!({"private_key": KEY.replace("END", "AND")}), "body.private_key", "not complete"),
+        (json!({"private_key": "x".repeat(40_000)}), "body.private_key", "at most 32768"),
+        (json!({"private_key": [KEY]}), "body.private_key", "valid string"),
+        (json!({"private_key": "", "password": ""}), "body.password", "a password or a private key"),
+        (json!({"private_key": null}), "body.password", "required"),
+    ] {
+        let mut body = fields.clone();
+        body["username"] = json!("netops");
+        let refused = http.post("/credentials/", body).await?;
+        assert!(refused.is_field_fault() && refused.fields() == [field], "{fields}: {refused:?}");
+        let text = refused.body.to_string();
+        assert!(text.contains(told), "{fields}: {text}");
+        assert!(lines(KEY).chain(lines(LOCKED)).chain([PASSPHRASE]).all(|secret| !text.contains(secret)), "{text}");
+    }
+    assert_eq!(http.get("/credentials/").await?.body["total"], 0, "nothing was saved");
     app.stop().await;
     Ok(())
 }

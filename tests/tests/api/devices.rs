@@ -25,6 +25,7 @@ async fn a_device_lives_from_its_making_to_its_removal() -> anyhow::Result<()> {
     let id = made.body["id"].as_i64().unwrap_or_default();
     let path = format!("/devices/{id}");
     assert_eq!((&made.body["port"], &made.body["source"]), (&json!(22), &json!("local")));
+    assert_eq!(made.body["transport"], "ssh");
     assert_eq!(tags(&made.body), ["core", "default"], "every device carries the tag 'default'");
     assert_eq!((&made.body["matching_credentials_count"], &made.body["updated_by"]), (&json!(1), &json!("admin")));
     assert_eq!(http.get(&path).await?.body, made.body);
@@ -107,6 +108,42 @@ async fn an_address_is_ipv4_ipv6_or_a_name_and_no_device_has_a_twin() -> anyhow:
     }
     let nothing = http.post("/devices/", json!({})).await?;
     assert_eq!(nothing.fields(), ["body.hostname", "body.ip_address", "body.device_type"]);
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transport_is_one_of_three_and_brings_its_usual_port() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    let over = |hostname: &str, address: &str, transport: Value| {
+        let mut body = device(hostname, address);
+        body["transport"] = transport;
+        body
+    };
+    let telnet = http.post("/devices/", over("old-sw", "192.0.2.1", json!("telnet"))).await?;
+    assert_eq!(
+        (telnet.status, &telnet.body["transport"], &telnet.body["port"]),
+        (201, &json!("telnet"), &json!(23)),
+        "{telnet:?}"
+    );
+    let path = format!("/devices/{}", telnet.body["id"]);
+    let changed = http.put(&path, json!({"transport": null, "notes": "Rack 7"})).await?;
+    assert_eq!((&changed.body["transport"], &changed.body["port"]), (&json!("telnet"), &json!(23)), "null is absent");
+    let changed = http.put(&path, json!({"transport": "ssh"})).await?;
+    assert_eq!((&changed.body["transport"], &changed.body["port"]), (&json!("ssh"), &json!(23)), "the port stays");
+
+    let console = http.post("/devices/", over("console", "192.0.2.2", json!("tcp"))).await?;
+    assert!(console.is_field_fault() && console.fields() == ["body.port"], "{console:?}");
+    let unknown = http.post("/devices/", over("other", "192.0.2.3", json!("rlogin"))).await?;
+    assert!(unknown.is_field_fault() && unknown.fields() == ["body.transport"], "{unknown:?}");
+
+    let csv = "hostname,ip_address,device_type,transport\nimported,192.0.2.4,cisco_ios,telnet\n";
+    assert_eq!(http.post("/devices/import", json!({"csv": csv})).await?.body["added"], 1);
+    let imported = http.get("/devices/?hostname=imported").await?.body["items"][0].clone();
+    assert_eq!((&imported["transport"], &imported["port"]), (&json!("telnet"), &json!(23)), "{imported}");
+    let again = http.post("/devices/import", json!({"csv": csv.replace("telnet", "ssh")})).await?;
+    assert_eq!((&again.body["added"], &again.body["refused"]), (&json!(0), &json!(1)), "{again:?}");
     app.stop().await;
     Ok(())
 }

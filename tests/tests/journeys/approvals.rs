@@ -14,7 +14,7 @@ use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, RunAgain, RunStatus};
 use netraven_api::tags::{TagInput, UpdateTag};
-use netraven_api::{Secret, TagId};
+use netraven_api::{Secret, TagId, Transport};
 use netraven_client::Client;
 use netraven_lab::{DeviceSpec, Lab, Platform, Running, SAMPLE_USERNAME};
 use netraven_tests::support::ADMIN_PASSWORD;
@@ -164,6 +164,7 @@ async fn no_credential_goes_to_a_device_that_a_user_moved_and_moving_it_back_is_
         ip_address: Some(home.ip_address.clone()),
         port: home.port,
         device_type: Some(home.device_type.clone()),
+        transport: Some(home.transport),
         tags: Some(vec![scene.ours.tag]),
         ..DeviceInput::default()
     };
@@ -175,6 +176,7 @@ async fn no_credential_goes_to_a_device_that_a_user_moved_and_moving_it_back_is_
             "to a name",
             DeviceInput { ip_address: Some("localhost".to_owned()), port: place.port, ..DeviceInput::default() },
         ),
+        ("to telnet", DeviceInput { transport: Some(Transport::Telnet), ..DeviceInput::default() }),
         ("to another platform", DeviceInput { device_type: Some("generic".to_owned()), ..DeviceInput::default() }),
     ];
     for (number, (what, change)) in moves.into_iter().enumerate() {

@@ -47,6 +47,40 @@ pub fn TextField(
     }
 }
 
+/// Several lines of text in letters of equal width, such as a key.
+#[component]
+pub fn TextAreaField(
+    id: String,
+    label: String,
+    value: String,
+    oninput: EventHandler<String>,
+    #[props(default)] placeholder: String,
+    #[props(default)] hint: String,
+    error: Option<String>,
+    #[props(default)] required: bool,
+) -> Element {
+    let described = error.is_some() || !hint.is_empty();
+    rsx! {
+        div { class: "field",
+            label { r#for: "{id}", "{label}" }
+            textarea {
+                id: "{id}",
+                class: "mono",
+                rows: "6",
+                value: "{value}",
+                placeholder: "{placeholder}",
+                required,
+                autocomplete: "off",
+                spellcheck: "false",
+                aria_invalid: if error.is_some() { "true" },
+                aria_describedby: described.then(|| format!("{id}-note")),
+                oninput: move |event| oninput.call(event.value()),
+            }
+            Note { id: id.clone(), hint, error: error.clone() }
+        }
+    }
+}
+
 /// A choice of one from a list: `options` are value and word.
 #[component]
 pub fn SelectField(

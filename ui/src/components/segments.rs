@@ -2,14 +2,16 @@
 
 use dioxus::prelude::*;
 
-/// A segmented choice: `options` are value and word.
+/// A segmented choice: `options` are value and word. With `refused` it is off and says why.
 #[component]
 pub fn Segments(
     label: String,
     options: Vec<(String, String)>,
     selected: String,
+    refused: Option<String>,
     onselect: EventHandler<String>,
 ) -> Element {
+    let off = refused.is_some();
     rsx! {
         div { class: "segments", role: "group", aria_label: "{label}",
             for (value, word) in options {
@@ -18,9 +20,15 @@ pub fn Segments(
                     r#type: "button",
                     "data-action": "{label} {word}",
                     aria_pressed: if value == selected { "true" } else { "false" },
+                    aria_disabled: if off { "true" },
+                    title: refused.clone(),
                     onclick: {
                         let value = value.clone();
-                        move |_| onselect.call(value.clone())
+                        move |_| {
+                            if !off {
+                                onselect.call(value.clone());
+                            }
+                        }
                     },
                     "{word}"
                 }

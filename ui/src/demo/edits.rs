@@ -10,7 +10,7 @@ use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::tags::{Tag, TagInput};
-use netraven_api::{DeviceId, JobId, Open, Problem, TagId};
+use netraven_api::{DeviceId, JobId, Open, Problem, TagId, Transport};
 
 use super::world::World;
 
@@ -62,6 +62,7 @@ impl World {
                 matching_credentials_count: 0,
                 last_updated: None,
                 updated_by: None,
+                transport: Transport::Ssh,
                 last_result: None,
                 last_cause: None,
                 last_result_at: None,
@@ -82,6 +83,7 @@ impl World {
             ip_address: input.ip_address.unwrap_or(before.ip_address),
             device_type: input.device_type.unwrap_or(before.device_type),
             port: input.port.or(before.port),
+            transport: input.transport.unwrap_or(before.transport),
             description: input.description.or(before.description),
             serial_number: input.serial_number.or(before.serial_number),
             model: input.model.or(before.model),
@@ -141,6 +143,7 @@ impl World {
             ip_address: device.ip_address.clone(),
             port: device.port.unwrap_or(22),
             device_type: device.device_type.clone(),
+            transport: device.transport,
         };
         let there: Vec<There> = self.devices.iter().map(there).collect();
         let (mut seen, mut new) = (Seen::default(), Vec::new());
@@ -217,7 +220,7 @@ impl World {
         Ok(tag)
     }
 
-    /// Adds a credential. Its passwords go nowhere.
+    /// Adds a credential. Its secrets go nowhere, and a key is not read: nothing here could tell its fingerprint.
     pub fn add_credential(&mut self, input: CredentialInput) -> Result<Credential, Problem> {
         let credential = Credential {
             id: next(self.credentials.iter().map(|credential| credential.id.get())).into(),
@@ -225,6 +228,9 @@ impl World {
             priority: input.priority.unwrap_or(100),
             description: input.description,
             is_system: false,
+            has_password: input.password.is_some(),
+            has_private_key: input.private_key.is_some(),
+            key: None,
             has_enable_password: input.enable_password.is_some(),
             allowed_networks: input.allowed_networks.unwrap_or_default(),
             tags: self.tags_of(&input.tags.unwrap_or_default()),

@@ -105,6 +105,7 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
         hostname: device.hostname.clone(),
         address: format!("{}{port}", device.ip_address),
         device_type: device.device_type.clone(),
+        transport: device.transport,
         state,
         stage: step.stage(plan, now),
         cause: cause(step, state),

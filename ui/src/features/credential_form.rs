@@ -1,20 +1,34 @@
-//! The dialog that adds one credential, without which a backup cannot sign in, or changes one. Stored passwords never come back.
+//! The dialog that adds one credential, without which a backup cannot sign in, or changes one. Stored secrets never
+//! come back.
+
+mod typed;
 
 use dioxus::prelude::*;
+use netraven_api::TagId;
 use netraven_api::credentials::{CreateCredential, Credential, CredentialInput, UpdateCredential};
 use netraven_api::native::Feature;
-use netraven_api::{Problem, Secret, TagId};
 
-use crate::components::{CheckField, TextField};
+use self::typed::{SignsInWith, Typed};
+use crate::components::{CheckField, Segments, TextAreaField, TextField};
 use crate::data::use_api;
-use crate::features::form::{FormDialog, refusal_of, use_form};
+use crate::features::form::{Form, FormDialog, use_form};
 use crate::features::tags_field::{TagsField, tag_ids};
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 /// Fields that show their own refusal.
-const FIELDS: [&str; 8] =
-    ["username", "password", "enable_password", "priority", "allowed_networks", "description", "tags", "new_tag"];
+const FIELDS: [&str; 10] = [
+    "username",
+    "password",
+    "private_key",
+    "passphrase",
+    "enable_password",
+    "priority",
+    "allowed_networks",
+    "description",
+    "tags",
+    "new_tag",
+];
 /// What the field of networks is for.
 const NETWORKS_HINT: &str = "It is never sent to an address outside these networks. Leave empty to allow any address.";
 
@@ -24,7 +38,13 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclos
     let (api, notices, workplace) = (use_api(), use_notices(), use_workplace());
     let known = credential.clone();
     let mut username = use_signal(|| known.as_ref().map(|known| known.username.clone()).unwrap_or_default());
-    let mut password = use_signal(String::new);
+    let secrets = Secrets {
+        with: use_signal(|| SignsInWith::of(known.as_ref())),
+        password: use_signal(String::new),
+        private_key: use_signal(String::new),
+        passphrase: use_signal(String::new),
+    };
+    let stored = known.as_ref().map_or((false, false), |known| (known.has_password, known.has_private_key));
     let mut enable = use_signal(String::new);
     let mut forget_enable = use_signal(|| false);
     let mut priority = use_signal(|| known.as_ref().map_or(100, |known| known.priority).to_string());
@@ -38,7 +58,11 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclos
     let submit = move |()| {
         let typed = Typed {
             username: username.peek().trim().to_owned(),
-            password: password.peek().clone(),
+            with: *secrets.with.peek(),
+            stored,
+            password: secrets.password.peek().clone(),
+            private_key: secrets.private_key.peek().clone(),
+            passphrase: secrets.passphrase.peek().clone(),
             enable: enable.peek().clone(),
             forget_enable: *forget_enable.peek(),
             priority: priority.peek().clone(),
@@ -106,17 +130,7 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclos
                     oninput: move |text| priority.set(text),
                 }
             }
-            TextField {
-                id: "credential-password",
-                label: "Password",
-                kind: "password",
-                value: password(),
-                required: !changing,
-                autocomplete: "new-password",
-                hint: if changing { "Leave empty to keep the stored password." } else { "" },
-                error: form.refusal("password"),
-                oninput: move |text| password.set(text),
-            }
+            SecretFields { credential: credential.clone(), secrets, form }
             TextField {
                 id: "credential-enable",
                 label: "Enable password",
@@ -165,62 +179,92 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclos
     }
 }
 
-/// What the form holds.
-struct Typed {
-    username: String,
-    password: String,
-    enable: String,
-    forget_enable: bool,
-    priority: String,
-    description: String,
-    networks: String,
-    known_networks: Vec<String>,
-    has_tags: bool,
+/// What was chosen and typed to sign in with; copies are the same.
+#[derive(Clone, Copy, PartialEq)]
+struct Secrets {
+    with: Signal<SignsInWith>,
+    password: Signal<String>,
+    private_key: Signal<String>,
+    passphrase: Signal<String>,
 }
 
-impl Typed {
-    /// The credential as typed, or what is missing; what the server alone can know it says itself.
-    fn read(self, is_new: bool) -> Result<CredentialInput, Problem> {
-        let priority = self.priority.trim().parse::<i64>().ok().filter(|order| (1..=1000).contains(order));
-        let mut wrong = Vec::new();
-        if self.username.is_empty() {
-            wrong.push(("username", "Enter the user name on the devices.".to_owned()));
+/// The choice of password, private key or both, and their fields.
+#[component]
+fn SecretFields(credential: Option<Credential>, secrets: Secrets, form: Form) -> Element {
+    let Secrets { mut with, mut password, mut private_key, mut passphrase } = secrets;
+    let no_key = use_workplace().refusal(Feature::PrivateKey);
+    let has_password = credential.as_ref().is_some_and(|known| known.has_password);
+    let has_key = credential.as_ref().is_some_and(|known| known.has_private_key);
+    let key = credential.and_then(|known| known.key);
+    let chosen = with();
+    let removed = match (chosen, has_password, has_key) {
+        (SignsInWith::Key, true, _) => "The stored password will be removed.",
+        (SignsInWith::Password, _, true) => "The stored private key will be removed.",
+        (SignsInWith::Both, ..) => "The key is tried first, then the password; devices may require both.",
+        _ => "",
+    };
+    let hint = no_key.clone().unwrap_or_else(|| removed.to_owned());
+    let key_hint = match (key, has_key) {
+        (Some(key), _) => format!("Stored: {key}. Leave empty to keep it, or paste another to replace it."),
+        (None, true) => "One is stored. Leave empty to keep it, or paste another to replace it.".to_owned(),
+        (None, false) => {
+            "Paste the whole file, as OpenSSH or OpenSSL writes it: Ed25519, ECDSA, or RSA of at least 2048 \
+                          bits. It is sealed and never shown again."
+                .to_owned()
         }
-        if is_new && self.password.is_empty() {
-            wrong.push(("password", "Enter the password.".to_owned()));
+    };
+    rsx! {
+        div { class: "field",
+            span { class: "field-name", "Sign in with" }
+            Segments {
+                label: "Sign in with",
+                options: SignsInWith::ALL.map(|with| (with.title().to_owned(), with.title().to_owned())).to_vec(),
+                selected: chosen.title(),
+                refused: no_key,
+                onselect: move |word: String| {
+                    if let Some(chosen) = SignsInWith::ALL.into_iter().find(|with| with.title() == word) {
+                        with.set(chosen);
+                    }
+                },
+            }
+            if !hint.is_empty() {
+                p { class: "field-hint", "{hint}" }
+            }
         }
-        if priority.is_none() {
-            wrong.push(("priority", "Enter a number from 1 to 1000; the lowest is tried first.".to_owned()));
+        if chosen.has_password() {
+            TextField {
+                id: "credential-password",
+                label: "Password",
+                kind: "password",
+                value: password(),
+                required: !has_password,
+                autocomplete: "new-password",
+                hint: if has_password { "Leave empty to keep the stored password." } else { "" },
+                error: form.refusal("password"),
+                oninput: move |text| password.set(text),
+            }
         }
-        if !self.has_tags {
-            wrong
-                .push(("tags", "Choose at least one tag; a credential is used for devices that share one.".to_owned()));
+        if chosen.has_key() {
+            TextAreaField {
+                id: "credential-key",
+                label: "Private key",
+                value: private_key(),
+                placeholder: "-----BEGIN OPENSSH PRIVATE KEY-----",
+                required: !has_key,
+                hint: key_hint,
+                error: form.refusal("private_key"),
+                oninput: move |text| private_key.set(text),
+            }
+            TextField {
+                id: "credential-passphrase",
+                label: "Passphrase of the key",
+                kind: "password",
+                value: passphrase(),
+                autocomplete: "new-password",
+                hint: "Only if the key is protected by one.",
+                error: form.refusal("passphrase"),
+                oninput: move |text| passphrase.set(text),
+            }
         }
-        if let Some(found) = refusal_of(wrong) {
-            return Err(found);
-        }
-        let networks: Vec<String> = self
-            .networks
-            .split(|letter: char| letter == ',' || letter == ';' || letter.is_whitespace())
-            .filter(|network| !network.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let given = |text: String| Some(text).filter(|text| !text.is_empty());
-        Ok(CredentialInput {
-            username: Some(self.username),
-            password: given(self.password).map(Secret::new),
-            // An empty text removes the stored one.
-            enable_password: if self.forget_enable {
-                Some(Secret::new(""))
-            } else {
-                given(self.enable).map(Secret::new)
-            },
-            priority,
-            // A description that was taken out is empty, not absent, which would keep it.
-            description: if is_new { given(self.description) } else { Some(self.description) },
-            tags: None,
-            // None at all lifts the limit; what nobody touched is not sent.
-            allowed_networks: (networks != self.known_networks).then_some(networks),
-        })
     }
 }

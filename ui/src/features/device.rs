@@ -1,6 +1,7 @@
 //! A device as it is written wherever one is shown: its address, its platform, its tags, and what came of it the last time.
 
 use dioxus::prelude::*;
+use netraven_api::Transport;
 use netraven_api::devices::Device;
 use netraven_api::native::{Feature, LAB_TAG};
 use netraven_api::outcome::Cause;
@@ -34,6 +35,17 @@ pub fn ResultTag(
     rsx! {
         span { title: cause.map(Cause::advice),
             Tag { text, tone, glyph }
+        }
+    }
+}
+
+/// The sign of a device that is talked to in clear, wherever one is shown; nothing where the session is encrypted.
+#[component]
+pub fn Unencrypted(transport: Transport, #[props(default = "Unencrypted".to_owned())] text: String) -> Element {
+    let Some(warning) = transport.warning() else { return rsx! {} };
+    rsx! {
+        span { title: "{warning}",
+            Tag { text, tone: Tone::Warning, glyph: Glyph::Alert }
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::data::{use_log, use_query};
 use crate::features::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
 use crate::features::cancel_device::CancelDeviceDialog;
 use crate::features::copy_link::CopyLink;
+use crate::features::device::Unencrypted;
 use crate::features::lab::LabBand;
 use crate::features::remedy::Remedy;
 use crate::features::unified_logs::{LogControls, UnifiedLogsTable};
@@ -106,7 +107,13 @@ fn RunDeviceHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elem
                 Crumb::link(format::run_name(&run, &moment.zone()), Route::run(run.id)),
                 Crumb::here(device.hostname.clone()),
             ]),
-            beside: rsx! { DeviceStateTag { state: device.state } },
+            beside: rsx! {
+                DeviceStateTag { state: device.state }
+                Unencrypted {
+                    transport: device.transport,
+                    text: format!("{}, not encrypted", device.transport.title()),
+                }
+            },
             // What comes and goes stands at the free end, each in a room of its own: nothing beside it moves.
             if under_way {
                 Button {

@@ -181,3 +181,86 @@ fn a_credential_is_confined_to_networks() {
     screen.press("Add credential");
     assert!(screen.dialog().contains(reason));
 }
+
+const KEY: &str = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----";
+
+/// A credential with a private key, and with a password or without.
+fn keyed(has_password: bool) -> Value {
+    let mut keyed = credential(1, "netbackup", 10);
+    keyed["has_password"] = json!(has_password);
+    keyed["has_private_key"] = json!(true);
+    keyed["key"] = json!({"key_type": "ssh-ed25519", "sha256": "SHA256:kqtKr7k/2Ca/JNLx9X3WO+X4eVvCGhhkExdgFl8KrVs"});
+    keyed
+}
+
+#[test]
+fn a_credential_is_added_with_a_key_instead_of_a_password() {
+    let fake = filled();
+    fake.answer("POST /credentials/", &keyed(false));
+    let mut screen = Screen::open(&fake, "/credentials");
+    screen.press("Add credential");
+    screen.press("Sign in with Private key");
+    screen.type_into("credential-username", "netbackup");
+    screen.change("credential-tags-2", "true");
+    screen.submit();
+    assert!(screen.dialog().contains("Paste the private key."), "{}", screen.dialog());
+    screen.type_into("credential-key", &format!("\n{KEY}\n"));
+    let wrong = "This key is protected by a passphrase: enter it.";
+    fake.refuse("POST /credentials/", Problem::field("body.passphrase", wrong));
+    screen.submit();
+    assert!(screen.dialog().contains(wrong) && screen.dialog().matches("aria-invalid").count() == 1);
+    fake.answer("POST /credentials/", &keyed(false));
+    screen.type_into("credential-passphrase", "sesame");
+    screen.submit();
+    let body =
+        json!({"username": "netbackup", "private_key": KEY, "passphrase": "sesame", "priority": 100, "tags": [2]});
+    assert_eq!(fake.bodies("POST /credentials/").last(), Some(&body));
+    assert!(!screen.shows("sesame") && !screen.shows("b3BlbnNzaC1rZXk"));
+}
+
+#[test]
+fn a_stored_key_is_named_kept_replaced_and_removed() {
+    let fake = filled();
+    let mut other = keyed(false);
+    other["id"] = json!(2);
+    other["username"] = json!("admin");
+    fake.answer("GET /credentials/", &page(vec![keyed(true), other], 2));
+    fake.answer("PUT /credentials/1/", &keyed(true));
+    let mut screen = Screen::open(&fake, "/credentials");
+    assert!(screen.shows("\"password and key Ed25519 SHA256:kqtKr7k/…\""), "{}", screen.outline());
+    assert!(screen.shows("\"key Ed25519 SHA256:kqtKr7k/…\""));
+    screen.press("Change the credential of netbackup");
+    let stored = "Stored: ssh-ed25519 SHA256:kqtKr7k/2Ca/JNLx9X3WO+X4eVvCGhhkExdgFl8KrVs.";
+    assert!(screen.dialog().contains(stored), "{}", screen.dialog());
+    screen.submit();
+    let sent = |place: usize| fake.bodies("PUT /credentials/1/")[place].clone();
+    let fields = sent(0).as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    assert!(!fields.contains("key") && !fields.contains("pass"), "what was not typed again stays: {fields}");
+
+    screen.press("Change the credential of netbackup");
+    screen.press("Sign in with Both");
+    screen.type_into("credential-key", KEY);
+    screen.type_into("credential-password", "s3cret");
+    screen.submit();
+    assert_eq!((&sent(1)["private_key"], &sent(1)["password"]), (&json!(KEY), &json!("s3cret")));
+    assert!(sent(1).get("passphrase").is_none());
+
+    screen.press("Change the credential of netbackup");
+    screen.press("Sign in with Private key");
+    screen.press("Sign in with Password");
+    assert!(screen.dialog().contains("The stored private key will be removed."), "{}", screen.dialog());
+    screen.type_into("credential-password", "s3cret");
+    screen.submit();
+    assert_eq!(sent(2)["private_key"], json!(""), "an empty text removes it");
+}
+
+#[test]
+fn a_server_without_keys_says_so_and_keeps_to_passwords() {
+    let reason = "This server signs in with passwords alone.";
+    let fake = Fake::lacking(Feature::PrivateKey, reason, answers);
+    let mut screen = Screen::open(&fake, "/credentials");
+    screen.press("Add credential");
+    screen.press("Sign in with Private key");
+    let shown = screen.dialog();
+    assert!(shown.contains(reason) && !shown.contains("Passphrase of the key"), "{shown}");
+}

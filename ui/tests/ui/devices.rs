@@ -252,6 +252,51 @@ fn a_device_is_added_with_ticked_and_new_tags() {
 }
 
 #[test]
+fn a_device_over_telnet_is_added_with_its_usual_port_and_a_warning() {
+    let fake = filled();
+    fake.answer("POST /devices/", &changed(device(31, "edge-ber-31"), &json!({"transport": "telnet", "port": 23})));
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Add device");
+    assert!(!screen.dialog().contains("not encrypted"));
+    screen.type_into("device-hostname", "edge-ber-31");
+    screen.type_into("device-address", "10.20.0.31");
+    screen.change("device-platform", "cisco_ios");
+    screen.change("device-transport", "tcp");
+    screen.submit();
+    assert!(screen.dialog().contains("Enter the port of the console line: raw TCP has no usual one."));
+    screen.change("device-transport", "telnet");
+    let shown = screen.dialog();
+    assert!(
+        shown.contains("Telnet is not encrypted: user name, password") && shown.contains("value=\"23\""),
+        "{shown}"
+    );
+    screen.submit();
+    let sent = fake.bodies("POST /devices/");
+    assert_eq!((&sent[0]["transport"], &sent[0]["port"]), (&json!("telnet"), &json!(23)));
+
+    // A port that was typed stays.
+    screen.press("Add device");
+    screen.type_into("device-port", "2023");
+    screen.change("device-transport", "telnet");
+    assert!(screen.dialog().contains("value=\"2023\""), "{}", screen.dialog());
+}
+
+#[test]
+fn a_device_that_is_not_encrypted_says_so_in_the_list_and_in_its_panel() {
+    let fake = filled();
+    fake.answer("GET /job-results/", &page(Vec::<Value>::new(), 0));
+    fake.answer("GET /configs/1/history", &json!([]));
+    fake.answer("GET /devices/", &page(vec![changed(device(1, "old-sw"), &json!({"transport": "telnet"}))], 1));
+    let mut screen = Screen::open(&fake, "/devices");
+    let row = screen.part("tbody", "footer");
+    assert!(row.contains("\"Unencrypted\"") && row.contains("title=\"Telnet is not encrypted"), "{row}");
+    screen.press("Open old-sw");
+    let panel = screen.part("aside aria-label=\"Selected device\"", "section aria-label=\"Last runs\"");
+    assert!(panel.contains("\"Unencrypted\"") && panel.contains("only SSH has host keys"), "{panel}");
+    assert!(fake.calls("GET /devices/1/host-key").is_empty(), "it has none to ask for");
+}
+
+#[test]
 fn a_credential_is_added_from_the_warning() {
     let fake = filled();
     fake.answer(

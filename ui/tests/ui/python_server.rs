@@ -14,7 +14,7 @@ use crate::samples::{detail, device, device_row, job, page, system};
 use crate::support::{Fake, Screen, at};
 
 /// Why each feature is not offered, in words a test can find again.
-const LACKS: [(Feature, &str); 8] = [
+const LACKS: [(Feature, &str); 9] = [
     (Feature::CronSchedule, "Nothing starts by cron here."),
     (Feature::OnceSchedule, "Nothing starts at a set time here."),
     (Feature::ScheduleChange, "An interval is kept here."),
@@ -23,6 +23,7 @@ const LACKS: [(Feature, &str); 8] = [
     (Feature::NewestResults, "Results are not told here."),
     (Feature::UserWithoutEmail, "An address is wanted here."),
     (Feature::DevicePort, "Port 22 is used here."),
+    (Feature::Transports, "SSH alone is spoken here."),
 ];
 
 fn server(role: Role) -> Rc<Fake> {
@@ -222,6 +223,7 @@ fn another_port_is_told_to_be_of_no_use_there() {
     let mut screen = Screen::open(&server(Role::Admin), "/devices");
     screen.press("Add device");
     assert!(!screen.dialog().contains("Port 22 is used here."));
+    assert!(screen.dialog().contains("SSH alone is spoken here."));
     screen.type_into("device-port", "2222");
     assert!(screen.dialog().contains("Port 22 is used here."));
 }

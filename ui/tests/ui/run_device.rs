@@ -1,11 +1,11 @@
 //! The page of one device of a run.
 
-use netraven_api::Problem;
 use netraven_api::native::Session;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::problem::Code;
 use netraven_api::runs::DeviceState;
 use netraven_api::users::Role;
+use netraven_api::{Problem, Transport};
 use serde_json::json;
 
 use crate::run::{starting, with};
@@ -56,6 +56,28 @@ fn the_transcript_is_shown_with_the_place_where_it_broke() {
     }));
     let screen = Screen::open(&with(&rejected), "/runs/4188/devices/46");
     insta::assert_snapshot!(screen.part("div role=\"tabpanel\"", "section aria-label=\"Notices\""));
+}
+
+#[test]
+fn a_session_over_telnet_is_marked_as_not_encrypted_and_has_no_stages_of_ssh() {
+    let mut detail = detail();
+    let mut done = device(112, "old-sw");
+    done.transport = Transport::Telnet;
+    done.details = evidence(json!({
+        "transport": "telnet", "bytes": 120, "lines": 9, "timings": [
+            {"stage": "reach", "ms": 3}, {"stage": "prompt", "ms": 800}, {"stage": "read", "ms": 90}
+        ]
+    }));
+    detail.results.push(done);
+    let screen = Screen::open(&with(&detail), "/runs/4188/devices/112");
+    let shown = screen.outline();
+    assert!(shown.contains("\"Telnet, not encrypted\""), "{shown}");
+    let stages = screen.part("ol aria-label=\"Stages\"", "div role=\"tablist\"");
+    assert!(
+        !stages.contains("Key exchange") && !stages.contains("Host key") && !stages.contains("Sign in"),
+        "{stages}"
+    );
+    assert!(!shown.contains("algorithms") && !shown.contains("host_key"), "{shown}");
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Runs, devices, jobs and lines for the tests.
 
 use jiff::Timestamp;
-use netraven_api::Page;
 use netraven_api::evidence::Evidence;
 use netraven_api::jobs::Job;
 use netraven_api::logs::{Level, LogBucket, LogEntry, LogHistogram};
@@ -11,6 +10,7 @@ use netraven_api::runs::{
     TimelineRun, Trigger,
 };
 use netraven_api::system::{SystemDetails, SystemStatus};
+use netraven_api::{Page, Transport};
 use serde_json::{Value, json};
 
 use crate::support::at;
@@ -201,6 +201,7 @@ pub fn device(device_id: i64, hostname: &str) -> RunDevice {
         hostname: hostname.into(),
         address: format!("10.20.0.{device_id}"),
         device_type: "cisco_ios".into(),
+        transport: Transport::Ssh,
         state: DeviceState::Success,
         stage: Some(Stage::Record),
         cause: None,

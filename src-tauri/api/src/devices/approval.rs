@@ -6,20 +6,21 @@ use serde::{Deserialize, Serialize};
 use super::Device;
 use crate::endpoint::endpoint;
 use crate::ids::DeviceId;
+use crate::transport::Transport;
 use crate::words::words;
 
 /// Whether credentials may be sent to a device, and the decisions behind that.
 ///
-/// A device that a user other than an admin added, or gave another address, port or platform, or a tag that brings a
-/// further credential, waits for an admin: until then no credential is sent to it.
+/// A device that a user other than an admin added, or gave another address, port, transport or platform, or a tag that
+/// brings a further credential, waits for an admin: until then no credential is sent to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Approval {
     /// Whether it waits for an admin.
     pub waiting: bool,
-    /// Who gave it its present address, port, platform and tags.
+    /// Who gave it its present address, port, transport, platform and tags.
     pub changed_by: Option<String>,
-    /// When the address, port, platform or tags were last changed.
+    /// When the address, port, transport, platform or tags were last changed.
     pub changed_at: Option<Timestamp>,
     /// Who approved it last; absent for a device that predates approvals.
     pub approved_by: Option<String>,
@@ -31,6 +32,9 @@ pub struct Approval {
     pub approved_port: Option<i64>,
     /// The platform that was approved.
     pub approved_type: Option<String>,
+    /// The transport that was approved; SSH until another one was.
+    #[serde(default)]
+    pub approved_transport: Transport,
     /// Names of its unapproved tags.
     #[serde(default)]
     pub new_tags: Vec<String>,
@@ -38,7 +42,7 @@ pub struct Approval {
     /// waits.
     #[serde(default)]
     pub credentials: Vec<String>,
-    /// Changes with the address, the port, the platform and the tags.
+    /// Changes with the address, the port, the transport, the platform and the tags.
     pub revision: String,
 }
 

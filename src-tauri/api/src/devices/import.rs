@@ -12,9 +12,9 @@ use crate::endpoint::endpoint;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportDevices {
-    /// CSV text whose first line names the columns `hostname`, `ip_address` and `device_type` and any of `port`, `description`,
-    /// `tags` (names or ids separated by `|`; unknown names are created), `serial_number`, `model`, `source` and `notes`. Cells
-    /// are separated by commas, semicolons or tabs.
+    /// CSV text whose first line names the columns `hostname`, `ip_address` and `device_type` and any of `port`,
+    /// `transport`, `description`, `tags` (names or ids separated by `|`; unknown names are created), `serial_number`,
+    /// `model`, `source` and `notes`. Cells are separated by commas, semicolons or tabs.
     #[cfg_attr(feature = "openapi", schema(max_length = 16777216))]
     pub csv: String,
 }

@@ -44,7 +44,7 @@ impl JobKind {
     pub fn about(self) -> &'static str {
         match self {
             JobKind::ConfigBackup => "Reads the configuration and stores it if it has changed.",
-            JobKind::Reachability => "Tests whether the device answers on its SSH port.",
+            JobKind::Reachability => "Tests whether the device answers on its port.",
         }
     }
 

@@ -22,6 +22,8 @@ pub enum Feature {
     ImportDevices,
     /// An enable password in addition to a credential's password.
     EnablePassword,
+    /// A private key in a credential.
+    PrivateKey,
     /// A time zone for the fields of a cron schedule.
     CronTimeZone,
     /// The list of platforms, the user's own among them.
@@ -48,6 +50,8 @@ pub enum Feature {
     ChangeDevice,
     /// Connecting to a port other than 22.
     DevicePort,
+    /// Reaching a device by telnet or raw TCP.
+    Transports,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.

@@ -9,6 +9,7 @@ use crate::ids::{DeviceId, ResultId, RunId, SnapshotId};
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
 use crate::sorting::{Order, RunDeviceColumn};
+use crate::transport::Transport;
 use crate::words::words;
 
 words! {
@@ -41,6 +42,9 @@ pub struct RunDevice {
     pub address: String,
     /// Its platform.
     pub device_type: String,
+    /// What carried, or will carry, the session with it; SSH in a run that recorded nothing else.
+    #[serde(default)]
+    pub transport: Transport,
     /// State of the device in the run.
     pub state: DeviceState,
     /// The stage it is in, or ended in.

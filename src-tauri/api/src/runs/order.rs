@@ -83,6 +83,7 @@ mod tests {
     use super::*;
     use crate::ids::DeviceId;
     use crate::outcome::Stage;
+    use crate::transport::Transport;
 
     fn device(id: i64, hostname: &str, state: DeviceState, stage: Option<Stage>, took_s: Option<i64>) -> RunDevice {
         let at = |second| Timestamp::from_second(second).unwrap();
@@ -91,6 +92,7 @@ mod tests {
             hostname: hostname.into(),
             address: format!("10.0.0.{id}"),
             device_type: "cisco_ios".into(),
+            transport: Transport::Ssh,
             state,
             stage,
             cause: (state == DeviceState::Failure).then_some(Cause::AuthFailed),

@@ -9,8 +9,10 @@ pub enum Column {
     Address,
     /// The device's platform.
     Platform,
-    /// Its SSH port.
+    /// Its TCP port.
     Port,
+    /// What carries a session with it.
+    Transport,
     /// What it is, free text.
     Description,
     /// Its tags.
@@ -35,6 +37,7 @@ const SYNONYMS: &[(&str, Column)] = &[
     ("address", Column::Address),
     ("platform", Column::Platform),
     ("ssh_port", Column::Port),
+    ("protocol", Column::Transport),
     ("tag", Column::Tags),
     ("serial", Column::SerialNumber),
     ("note", Column::Notes),
@@ -42,11 +45,12 @@ const SYNONYMS: &[(&str, Column)] = &[
 
 impl Column {
     /// Every column.
-    pub const ALL: [Column; 10] = [
+    pub const ALL: [Column; 11] = [
         Column::Hostname,
         Column::Address,
         Column::Platform,
         Column::Port,
+        Column::Transport,
         Column::Description,
         Column::Tags,
         Column::SerialNumber,
@@ -65,6 +69,7 @@ impl Column {
             Column::Address => "ip_address",
             Column::Platform => "device_type",
             Column::Port => "port",
+            Column::Transport => "transport",
             Column::Description => "description",
             Column::Tags => "tags",
             Column::SerialNumber => "serial_number",
@@ -81,6 +86,7 @@ impl Column {
             Column::Address => "the address",
             Column::Platform => "the platform",
             Column::Port => "the port",
+            Column::Transport => "the transport",
             Column::Description => "the description",
             Column::Tags => "the list of tags",
             Column::SerialNumber => "the serial number",

@@ -6,6 +6,8 @@ use super::tally::{Refusal, RefusalKind};
 use super::{Place, Row, either, quoted};
 use crate::address::Address;
 use crate::devices::{DeviceInput, DeviceSource};
+use crate::transport::Transport;
+use crate::words::Word as _;
 
 /// Most characters of a cell, as in the fields of [`DeviceInput`].
 const LIMITS: &[(Column, usize)] = &[
@@ -48,7 +50,7 @@ impl Entry {
         self.input.ip_address.as_deref().unwrap_or_default()
     }
 
-    /// Its SSH port.
+    /// Its TCP port.
     #[must_use]
     pub fn port(&self) -> i64 {
         self.input.port.unwrap_or(22)
@@ -95,6 +97,14 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
     if let Some(Err(text)) = port {
         faults.push(format!("the port {} is not a number from 1 to 65535", quoted(text)));
     }
+    let transport = cells.get(Column::Transport).map(|word| Transport::parse_any_case(word).ok_or(word));
+    if let Some(Err(word)) = transport {
+        let known = either(&Transport::ALL);
+        faults.push(format!("the transport {} must be {known}", quoted(word)));
+    }
+    if matches!(transport, Some(Ok(Transport::Tcp))) && port.is_none() {
+        faults.push("the row has no port, which the transport tcp needs".to_owned());
+    }
     let source = cells.get(Column::Source).map(|word| DeviceSource::parse(word).ok_or(word));
     if let Some(Err(word)) = source {
         faults.push(format!("the source {} must be local or imported", quoted(word)));
@@ -104,13 +114,17 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
         let hostname = cells.take(Column::Hostname);
         return Err(Refusal::new(place, number, hostname, RefusalKind::Wrong, &faults.join("; ")));
     }
-    let port = port.and_then(Result::ok).map(i64::from);
+    let transport = transport.and_then(Result::ok);
+    // A port that nobody wrote is the usual one; SSH's is the server's own default.
+    let usual = transport.filter(|transport| *transport != Transport::Ssh).and_then(Transport::usual_port);
+    let port = port.and_then(Result::ok).or(usual).map(i64::from);
     let source = source.and_then(Result::ok).unwrap_or(DeviceSource::Imported);
     let input = DeviceInput {
         hostname: cells.take(Column::Hostname),
         ip_address: address.map(|address| address.to_string()),
         device_type: platform,
         port,
+        transport,
         description: cells.take(Column::Description),
         serial_number: cells.take(Column::SerialNumber),
         model: cells.take(Column::Model),

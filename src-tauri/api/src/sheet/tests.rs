@@ -1,6 +1,7 @@
 //! Whole files, as programs and people write them.
 
 use super::*;
+use crate::transport::Transport;
 
 const HEAD: &str = "hostname,ip_address,device_type";
 
@@ -140,6 +141,27 @@ fn a_platform_is_known_in_any_case_and_a_zone_is_kept() {
 }
 
 #[test]
+fn a_transport_is_known_in_any_case_and_brings_its_usual_port() {
+    let entry = |cells: &str| one(&format!("{HEAD},port,Protocol\nr1,10.0.0.1,linux,{cells}\n"));
+    for (cells, transport, port) in [
+        (",", None, 22),
+        (",SSH", Some(Transport::Ssh), 22),
+        (",Telnet", Some(Transport::Telnet), 23),
+        ("2023,telnet", Some(Transport::Telnet), 2023),
+        ("7001,tcp", Some(Transport::Tcp), 7001),
+    ] {
+        let entry = entry(cells);
+        assert_eq!((entry.input.transport, entry.port()), (transport, port), "{cells}");
+    }
+    let refused = |cells: &str| {
+        let row = Sheet::open(&format!("{HEAD},port,transport\nr1,10.0.0.1,linux,{cells}\n")).unwrap().next();
+        check(row.unwrap().unwrap(), None).unwrap_err().row.sentence
+    };
+    assert!(refused(",rlogin").contains("the transport 'rlogin' must be ssh, telnet or tcp"));
+    assert!(refused(",tcp").contains("the row has no port, which the transport tcp needs"));
+}
+
+#[test]
 fn twins_in_a_file_are_told_by_their_lines() {
     let rows = "r1,10.0.0.1,linux\nR1,10.0.0.2,linux\nr3,10.0.0.1,linux\nr4,fe80::1%eth0,linux\nr5,fe80::1%eth1,linux\nr6,FE80::1%eth1,linux";
     let told = fates(&format!("{HEAD}\n{rows}\n"));
@@ -157,6 +179,7 @@ fn a_row_that_went_in_before_is_known_and_another_device_is_not_changed() {
         ip_address: ip_address.into(),
         port: 22,
         device_type: device_type.into(),
+        transport: Transport::Ssh,
     };
     let same = there("R1", "10.0.0.1", "linux");
     assert!(matches!(compare(&entry, Some(&same), Some(&same)), Fate::Present(_)));
@@ -169,6 +192,13 @@ fn a_row_that_went_in_before_is_known_and_another_device_is_not_changed() {
     assert!(told(Some(&moved), None).starts_with("Line 2: the hostname r1 already exists, at 10.0.0.9:22: "));
     let other = there("r1", "10.0.0.1", "cisco_ios");
     assert!(told(Some(&other), Some(&other)).contains("already exists, as cisco_ios: "));
+    let telnet = There { transport: Transport::Telnet, ..there("r1", "10.0.0.1", "linux") };
+    assert!(matches!(compare(&entry, Some(&telnet), None), Fate::Present(_)), "the file names no transport");
+    let over_ssh = one(&format!("{HEAD},transport\nr1,10.0.0.1,linux,ssh\n"));
+    match compare(&over_ssh, Some(&telnet), None) {
+        Fate::Taken(refusal) => assert!(refusal.row.sentence.contains("already exists, with the transport telnet: ")),
+        other => panic!("{other:?}"),
+    }
     let neighbour = there("r9", "10.0.0.1", "linux");
     assert!(told(None, Some(&neighbour)).starts_with("Line 2: r9 is already at 10.0.0.1:22"));
 }

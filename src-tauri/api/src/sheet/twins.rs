@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::tally::RefusalKind;
 use super::{Entry, Place, Refusal};
+use crate::transport::Transport;
 
 /// The devices of the rows so far.
 #[derive(Debug, Default)]
@@ -43,10 +44,12 @@ pub struct There {
     pub hostname: String,
     /// Its address.
     pub ip_address: String,
-    /// Its SSH port.
+    /// Its TCP port.
     pub port: i64,
     /// Its platform.
     pub device_type: String,
+    /// What carries a session with it.
+    pub transport: Transport,
 }
 
 /// How a row relates to the existing devices.
@@ -66,11 +69,18 @@ pub fn compare(entry: &Entry, by_name: Option<&There>, by_place: Option<&There>)
     if let Some(there) = by_name {
         let place = place_of(&there.ip_address, there.port);
         let same_place = there.ip_address.eq_ignore_ascii_case(entry.address()) && there.port == entry.port();
-        if same_place && there.device_type == entry.platform() {
+        let same_platform = there.device_type == entry.platform();
+        // A file that does not name the transport agrees with any.
+        let same_transport = entry.input.transport.is_none_or(|transport| transport == there.transport);
+        if same_place && same_platform && same_transport {
             let why = format!("{} at {place} already exists", there.hostname);
             return Fate::Present(entry.refused(RefusalKind::Present, &why));
         }
-        let what = if same_place { format!("as {}", there.device_type) } else { format!("at {place}") };
+        let what = match (same_place, same_platform) {
+            (false, _) => format!("at {place}"),
+            (true, false) => format!("as {}", there.device_type),
+            (true, true) => format!("with the transport {}", there.transport),
+        };
         let why = format!(
             "the hostname {} already exists, {what}: an import does not change devices, so edit that device, or give \
              this row another hostname",

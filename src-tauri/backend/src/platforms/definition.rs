@@ -9,7 +9,7 @@ use regex::{Regex, RegexSet};
 use super::rules::{BlockRule, LineRule, Rules, SecretRule};
 use super::steps::{ForEach, Keep, Step, Via};
 use super::storing::{Encoding, Replacement};
-use super::{clock, screen};
+use super::{clock, foreign, screen};
 
 /// Everything that is particular to one platform.
 #[derive(Debug, Clone)]
@@ -69,7 +69,8 @@ pub struct Definition {
     pub unknown_command: Option<String>,
     /// Questions the device may ask after login, before the first prompt.
     pub dialogs: Vec<Dialog>,
-    /// Questions the device may ask at any time during the session; their lines are no part of an answer.
+    /// Questions the device may ask at any time during the session. A line is no part of an answer from where `expect`
+    /// matches.
     pub questions: Vec<Dialog>,
     /// What is appended to the user name at sign-in, such as `+ct` on RouterOS.
     pub login_suffix: String,
@@ -277,6 +278,9 @@ static YES: LazyLock<Regex> =
 /// may quote anything.
 const ERROR_WINDOW: usize = 12;
 
+/// In a longer line a pager's mark under lines of the log is only looked for at the start.
+const LONGEST_COVERED: usize = 1024;
+
 impl Definition {
     /// Whether any of its commands is typed into a shell.
     pub fn needs_shell(&self) -> bool {
@@ -325,9 +329,35 @@ impl Definition {
         Some(line[..mark].to_string())
     }
 
-    /// Where in a line a pager's mark starts that ends it.
+    /// Which of `questions` the device asks, judged by its last, unfinished line.
+    pub fn question_of(&self, last_line: &str) -> Option<usize> {
+        if self.questions.is_empty() {
+            return None;
+        }
+        self.question_in(&screen::line(last_line)).map(|(question, _)| question)
+    }
+
+    /// Which of `questions` a line without control characters asks, and where in it the question starts. A pager's mark
+    /// behind one is what the device waits at.
+    fn question_in(&self, line: &str) -> Option<(usize, usize)> {
+        let lead = line.len() - line.trim_start().len();
+        let pager = if self.questions.is_empty() { None } else { self.pager_within(line) };
+        self.questions.iter().enumerate().find_map(|(place, question)| {
+            let last = |text| question.expect.find_iter(text).filter(|found| !found.is_empty()).last();
+            let found = last(line).map(|found| found.range());
+            let found = found.or_else(|| last(line.trim()).map(|found| found.start() + lead..found.end() + lead))?;
+            let before = line[..found.start].trim();
+            let start = if before.is_empty() { 0 } else { found.start };
+            pager.is_none_or(|mark| mark < found.end).then_some((place, start))
+        })
+    }
+
+    /// Where in a line the pager's mark, or the question that may come at any time, starts with which it ends.
     pub(super) fn mark_of(&self, line: &str) -> Option<usize> {
-        if self.is_pager(line) { Some(0) } else { self.pager_within(line) }
+        if self.is_pager(line) {
+            return Some(0);
+        }
+        self.question_in(line).map(|(_, start)| start).or_else(|| self.pager_within(line))
     }
 
     /// Where the pager's mark starts with which a line ends that has other text before it.
@@ -336,10 +366,16 @@ impl Definition {
         (says_more(found.as_str()) && !line[..found.start()].trim().is_empty()).then_some(found.start())
     }
 
-    /// Whether a pager's mark begins the line and something else follows, such as a line of the log.
-    pub fn begins_with_more(&self, line: &str) -> bool {
-        let mark = self.pager_start.as_ref().and_then(|start| start.find(line));
-        mark.is_some_and(|mark| says_more(mark.as_str()))
+    /// Where a pager's mark ends in a line over which the device may have printed lines of its log: behind the mark, or
+    /// `below`.
+    pub fn covered_more(&self, line: &str, below: bool) -> Option<usize> {
+        let start = self.pager_start.as_ref()?;
+        line.char_indices().take_while(|(at, _)| *at == 0 || line.len() <= LONGEST_COVERED).find_map(|(at, _)| {
+            let mark = start.find(&line[at..]).filter(|mark| says_more(mark.as_str()))?;
+            let end = at + mark.end();
+            let rest = line[end..].trim();
+            (at == 0 || (below && rest.is_empty()) || foreign::may_be_log(rest)).then_some(end)
+        })
     }
 
     /// A line without the pager's text that a device left standing before it.
@@ -388,7 +424,7 @@ impl PromptSeen {
 
 impl Command {
     /// A command that is neither configuration nor proof of anything.
-    pub(super) fn plain(send: &str) -> Command {
+    pub(crate) fn plain(send: &str) -> Command {
         Command {
             send: send.to_string(),
             or_else: Vec::new(),

@@ -77,14 +77,15 @@ async fn approve_several(
 fn log(state: &AppState, caller: &Caller, device: &Device) {
     let tags: Vec<&str> = device.tags.iter().map(|tag| tag.name.as_str()).collect();
     let message = format!(
-        "{} was approved by {} at {} with the tags {}: credentials may be sent to it.",
+        "{} was approved by {} at {}{} with the tags {}: credentials may be sent to it.",
         device.hostname,
         caller.name(),
         place(device),
+        over(device),
         tags.join(", ")
     );
     let meta = json!({ "approved_by": caller.name(), "ip_address": device.ip_address, "port": device.port,
-        "device_type": device.device_type, "tags": tags });
+        "transport": device.transport, "device_type": device.device_type, "tags": tags });
     let about = About { device_id: Some(device.id), ..About::default() };
     state.journal.line(Level::Info, LogType::System, "server.approvals", about, message, meta);
 }
@@ -96,15 +97,22 @@ pub fn tell(state: &AppState, caller: &Caller, device: &Device, what: &str) {
         return;
     };
     let message = format!(
-        "{} was {what} by {} and is now at {}: no credential is sent to it until an admin approves it.",
+        "{} was {what} by {} and is now at {}{}: no credential is sent to it until an admin approves it.",
         device.hostname,
         caller.name(),
-        place(device)
+        place(device),
+        over(device)
     );
     let meta = json!({ "changed_by": approval.changed_by, "ip_address": device.ip_address, "port": device.port,
-        "device_type": device.device_type, "new_tags": approval.new_tags });
+        "transport": device.transport, "device_type": device.device_type, "new_tags": approval.new_tags });
     let about = About { device_id: Some(device.id), ..About::default() };
     state.journal.line(Level::Warning, LogType::System, "server.approvals", about, message, meta);
+}
+
+/// What carries a session, where that is not encrypted.
+fn over(device: &Device) -> String {
+    let title = device.transport.title();
+    if device.transport.is_encrypted() { String::new() } else { format!(" (over {title}, not encrypted)") }
 }
 
 /// Address and port as they are usually written.

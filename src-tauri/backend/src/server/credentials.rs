@@ -17,10 +17,11 @@ use super::http::input::{Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
 use super::networks;
+use super::private_key::{self, ReadKey};
 use super::tags;
 use crate::journal::About;
-use crate::places::{ENABLE_PASSWORD, PASSWORD, context};
-use crate::store::credentials::CredentialChange;
+use crate::places::{ENABLE_PASSWORD, PASSPHRASE, PASSWORD, PRIVATE_KEY, SIGNING_KEY, context};
+use crate::store::credentials::{CredentialChange, NO_SECRET, SealedKey};
 
 /// Mounts the endpoints of credentials.
 pub fn mount(mount: &mut Mount) {
@@ -34,6 +35,7 @@ pub fn mount(mount: &mut Mount) {
 impl Resource for CredentialInput {
     const NEW: &'static str = "CredentialCreate";
     const NEEDED: &'static [&'static str] = &["username", "password"];
+    const INSTEAD: &'static [(&'static str, &'static str)] = &[("password", "private_key")];
     const EMPTIED: &'static [&'static str] = &["description", "allowed_networks"];
 }
 
@@ -52,9 +54,11 @@ async fn create(
 ) -> Result<Json<Credential>, ApiError> {
     not_blank(&input)?;
     networks::canonical(&mut input)?;
+    let key = private_key::given(&input).await?;
+    has_a_secret(&input, &key, (false, false))?;
     tags::known(&state, input.tags.as_deref()).await?;
     let id = state.store.next_credential_id().await?;
-    state.store.create_credential(id, &sealed(&state, id, &input, &[])).await?;
+    state.store.create_credential(id, &sealed(&state, id, &input, key, &[])).await?;
     told(&state, &caller, id, "added").await;
     Ok(Json(state.store.credential(id).await?))
 }
@@ -67,8 +71,11 @@ async fn update(
 ) -> Result<Json<Credential>, ApiError> {
     not_blank(&input)?;
     networks::canonical(&mut input)?;
+    let key = private_key::given(&input).await?;
+    let before = state.store.credential(id).await?;
+    has_a_secret(&input, &key, (before.has_password, before.has_private_key))?;
     tags::known(&state, input.tags.as_deref()).await?;
-    state.store.update_credential(id, &sealed(&state, id, &input, &emptied)).await?;
+    state.store.update_credential(id, &sealed(&state, id, &input, key, &emptied)).await?;
     told(&state, &caller, id, "changed").await;
     Ok(Json(state.store.credential(id).await?))
 }
@@ -92,20 +99,44 @@ fn not_blank(input: &CredentialInput) -> Result<(), ApiError> {
     }
 }
 
+/// Refuses what would leave a credential without anything to sign in with; `(password, key)` is what it has before.
+fn has_a_secret(
+    input: &CredentialInput,
+    key: &Option<Option<ReadKey>>,
+    (password, private_key): (bool, bool),
+) -> Result<(), ApiError> {
+    let password = input.password.as_ref().map_or(password, |secret| !secret.expose().is_empty());
+    if password || key.as_ref().map_or(private_key, Option::is_some) {
+        return Ok(());
+    }
+    let field = if input.password.is_some() || key.is_none() { "password" } else { "private_key" };
+    Err(ApiError::body_field(field, "value_error", NO_SECRET, serde_json::Value::Null))
+}
+
+/// The change as it is stored; an empty password removes the stored one.
 fn sealed<'a>(
     state: &AppState,
     id: CredentialId,
     input: &'a CredentialInput,
+    key: Option<Option<ReadKey>>,
     emptied: &[&str],
 ) -> CredentialChange<'a> {
-    let seal = |place: &str, secret: &Secret| state.seal.seal_text(&context(place, id), secret.expose());
+    let seal = |place: &str, text: &str| state.seal.seal_text(&context(place, id), text);
+    let unless_empty = |place: &str, secret: &Secret| {
+        Some(secret.expose()).filter(|text| !text.is_empty()).map(|text| seal(place, text))
+    };
     CredentialChange {
         username: input.username.as_deref(),
-        password: input.password.as_ref().map(|secret| seal(PASSWORD, secret)),
-        enable_password: input
-            .enable_password
-            .as_ref()
-            .map(|secret| (!secret.expose().is_empty()).then(|| seal(ENABLE_PASSWORD, secret))),
+        password: input.password.as_ref().map(|secret| unless_empty(PASSWORD, secret)),
+        key: key.map(|key| {
+            key.map(|key| SealedKey {
+                private_key: seal(PRIVATE_KEY, &key.entered),
+                passphrase: key.passphrase.as_ref().map(|text| seal(PASSPHRASE, text)),
+                signing_key: seal(SIGNING_KEY, &key.plain),
+                shown: key.shown,
+            })
+        }),
+        enable_password: input.enable_password.as_ref().map(|secret| unless_empty(ENABLE_PASSWORD, secret)),
         priority: input.priority,
         description: match input.description.as_deref() {
             None => emptied.contains(&"description").then_some(None),

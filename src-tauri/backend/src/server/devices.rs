@@ -11,7 +11,7 @@ use netraven_api::devices::{
 };
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::http::auth::Caller;
 use super::http::error::ApiError;
@@ -57,6 +57,7 @@ async fn create(
     New(mut input): New<DeviceInput>,
 ) -> Result<Json<Device>, ApiError> {
     canonical(&mut input)?;
+    with_port(&mut input)?;
     tags::known(&state, input.tags.as_deref()).await?;
     let id = state.store.create_device(&input, &caller.author()).await?;
     state.journal.changed(Changed::Devices).await;
@@ -173,6 +174,19 @@ async fn forget_host_key(State(state): State<AppState>, caller: Caller, Id(id): 
     );
     let meta = json!({ "forgotten": old.map(|key| key.sha256) });
     state.journal.line(Level::Warning, LogType::Connection, "server.devices", about, message, meta);
+    Ok(())
+}
+
+/// Gives a new device the usual port of its transport, if it names none.
+fn with_port(input: &mut DeviceInput) -> Result<(), ApiError> {
+    if input.port.is_some() {
+        return Ok(());
+    }
+    let usual = input.transport.unwrap_or_default().usual_port();
+    input.port = Some(usual.map(i64::from).ok_or_else(|| {
+        let sentence = "Raw TCP has no usual port: enter the port of the console line.";
+        ApiError::body_field("port", "missing", sentence, Value::Null)
+    })?);
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! Whether a device can be reached: TCP connect, SSH banner, and an ICMP echo where the system allows it to anybody.
+//! Whether a device can be reached: TCP connect, over SSH its banner, and an ICMP echo where the system allows it to
+//! anybody.
 
 use std::io::{self, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -6,11 +7,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use netraven_api::outcome::Cause;
+use netraven_api::transport::Transport;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::cancel::Cancel;
 use super::report::{Limits, SessionError, Target};
 use super::ssh::{banner, connect};
+use super::telnet;
 
 /// How long an echo may take.
 const ECHO_LIMIT: Duration = Duration::from_secs(2);
@@ -23,52 +26,60 @@ pub struct Reach {
     pub address: Option<SocketAddr>,
     /// How long the TCP connect took, or why there is none.
     pub tcp: Result<Duration, Cause>,
-    /// The SSH banner and how long it took after the connect, or why there is none.
-    pub banner: Result<(String, Duration), Cause>,
+    /// The SSH banner and how long it took after the connect, or why there is none; `None` without SSH, where nothing
+    /// is waited for.
+    pub banner: Option<Result<(String, Duration), Cause>>,
     /// How long an ICMP echo took; `None` where the system does not allow it.
     pub ping: Option<Result<Duration, Cause>>,
     /// What failed first, as a sentence for people; nothing the device said is in it.
     pub message: Option<String>,
     /// What the device said instead of a banner, not redacted.
     pub said: Option<String>,
+    /// What a person does next, where it is more particular than the cause's advice.
+    pub advice: Option<&'static str>,
 }
 
 /// Reaches for a device without signing in.
-pub fn probe(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
-    let reach = reach(target, limits, cancel);
+pub fn probe(target: &Target, transport: Transport, limits: &Limits, cancel: &Cancel) -> Reach {
+    let reach = reach(target, transport, limits, cancel);
     // Cancelling shuts the socket; whatever the probe then stumbled over is not its reason.
-    if cancel.is_cancelled() && reach.banner.is_err() {
+    if cancel.is_cancelled() && (reach.tcp.is_err() || matches!(reach.banner, Some(Err(_)))) {
         let cancelled = SessionError::cancelled();
         let tcp = reach.tcp.map_err(|_| cancelled.cause);
-        return Reach { tcp, banner: Err(cancelled.cause), message: Some(cancelled.message), said: None, ..reach };
+        let banner = reach.banner.map(|_| Err(cancelled.cause));
+        return Reach { tcp, banner, message: Some(cancelled.message), said: None, advice: None, ..reach };
     }
     reach
 }
 
-fn reach(target: &Target, limits: &Limits, cancel: &Cancel) -> Reach {
+fn reach(target: &Target, transport: Transport, limits: &Limits, cancel: &Cancel) -> Reach {
+    let over_ssh = transport == Transport::Ssh;
     let reached = match connect::connect(target, limits, cancel) {
         Ok(reached) => reached,
-        Err(SessionError { cause, message, .. }) => {
+        Err(error) => {
+            let error = if over_ssh { error } else { telnet::unreached(error, target) };
+            let SessionError { cause, message, advice, .. } = error;
             // A host may answer an echo although its port does not.
             let address = if cause == Cause::Cancelled { None } else { connect::literal(target, limits, cancel) };
             let ping = address.and_then(|address| echo(address, cancel));
             let message = Some(message);
-            return Reach { address: None, tcp: Err(cause), banner: Err(cause), ping, message, said: None };
+            let banner = over_ssh.then_some(Err(cause));
+            return Reach { address: None, tcp: Err(cause), banner, ping, message, said: None, advice };
         }
     };
     let (tcp, address) = (Ok(reached.took), Some(reached.address));
     let connected = Instant::now();
     let stream = Arc::new(reached.stream);
-    let banner = await_banner(&stream, reached.address, limits, cancel);
+    let banner = over_ssh.then(|| await_banner(&stream, reached.address, limits, cancel));
     let took = connected.elapsed();
     drop(stream);
     let ping = if cancel.is_cancelled() { None } else { echo(reached.address, cancel) };
-    match banner {
-        Ok(banner) => Reach { address, tcp, banner: Ok((banner, took)), ping, message: None, said: None },
-        Err(SessionError { cause, message, said, .. }) => {
-            Reach { address, tcp, banner: Err(cause), ping, message: Some(message), said }
-        }
-    }
+    let (banner, message, said) = match banner {
+        None => (None, None, None),
+        Some(Ok(banner)) => (Some(Ok((banner, took))), None, None),
+        Some(Err(SessionError { cause, message, said, .. })) => (Some(Err(cause)), Some(message), said),
+    };
+    Reach { address, tcp, banner, ping, message, said, advice: None }
 }
 
 fn await_banner(
@@ -159,10 +170,10 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
         let server = std::thread::spawn(move || listener.accept().unwrap().0.write_all(b"SSH-2.0-Test\r\n").unwrap());
-        let reach = probe(&target, &Limits::default(), &Cancel::new());
+        let reach = probe(&target, Transport::Ssh, &Limits::default(), &Cancel::new());
         server.join().unwrap();
         assert!(reach.tcp.is_ok());
-        assert_eq!(reach.banner.unwrap().0, "SSH-2.0-Test");
+        assert_eq!(reach.banner.unwrap().unwrap().0, "SSH-2.0-Test");
         assert!(reach.ping.is_none_or(|ping| ping.is_ok()));
     }
 
@@ -183,8 +194,8 @@ mod tests {
             is_connected.recv().unwrap();
             switch.cancel();
         });
-        let reach = probe(&target, &Limits::default(), &cancel);
-        assert_eq!((reach.tcp.is_ok(), reach.banner.unwrap_err()), (true, Cause::Cancelled));
+        let reach = probe(&target, Transport::Ssh, &Limits::default(), &cancel);
+        assert_eq!((reach.tcp.is_ok(), reach.banner), (true, Some(Err(Cause::Cancelled))));
         assert_eq!(reach.message.unwrap(), SessionError::cancelled().message);
         canceller.join().unwrap();
         device.join().unwrap();
@@ -193,9 +204,23 @@ mod tests {
     #[test]
     fn a_closed_port_is_a_refusal() {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let reach = probe(&Target { host: "127.0.0.1".into(), port }, &Limits::default(), &Cancel::new());
-        assert_eq!(reach.tcp.unwrap_err(), Cause::Refused);
-        assert!(reach.message.unwrap().contains("refused"));
+        for transport in Transport::ALL {
+            let target = Target { host: "127.0.0.1".into(), port };
+            let reach = probe(&target, transport, &Limits::default(), &Cancel::new());
+            assert_eq!(reach.tcp.unwrap_err(), Cause::Refused);
+            assert!(reach.message.unwrap().contains("refused"));
+            assert_eq!(reach.advice.is_none(), transport == Transport::Ssh, "the cause's own advice speaks of SSH");
+        }
+    }
+
+    #[test]
+    fn without_ssh_a_connection_is_all_that_is_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let reach = probe(&target, Transport::Telnet, &Limits::default(), &Cancel::new());
+        assert!(reach.tcp.is_ok() && reach.banner.is_none() && reach.message.is_none(), "{reach:?}");
+        let mut server = listener.accept().unwrap().0;
+        assert_eq!(server.read(&mut [0]).unwrap(), 0, "nothing was sent");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::platforms::{Definition, Keep, Purpose};
 pub struct Target {
     /// A name, an IPv4 or an IPv6 address.
     pub host: String,
-    /// The TCP port, usually 22.
+    /// The TCP port.
     pub port: u16,
 }
 
@@ -38,8 +38,10 @@ pub struct Login {
     pub id: CredentialId,
     /// The user name.
     pub username: String,
-    /// The password.
+    /// The password; an empty one is none, and is never sent.
     pub password: SecretString,
+    /// The private key, tried before the password: in OpenSSH's form, without a passphrase.
+    pub key: Option<SecretString>,
     /// The password for the privileged mode; the password serves where it is absent.
     pub enable_password: Option<SecretString>,
     /// The only networks it may be sent to; to any address if there are none.
@@ -47,9 +49,14 @@ pub struct Login {
 }
 
 impl Login {
-    /// What is typed when the shell asks for the password.
-    pub(super) fn password(&self) -> &str {
-        self.password.expose_secret()
+    /// What is typed when the shell asks for the password; nothing if there is only a key.
+    pub(super) fn password(&self) -> Option<&str> {
+        Some(self.password.expose_secret()).filter(|password| !password.is_empty())
+    }
+
+    /// All that may be typed to sign in.
+    pub fn passwords(&self) -> impl Iterator<Item = &str> {
+        self.password().into_iter().chain(self.enable_password.as_ref().map(|secret| secret.expose_secret()))
     }
 
     /// Whether it may be sent to an address. One of IPv4 that is written as IPv6 is the one of IPv4.
@@ -58,9 +65,9 @@ impl Login {
         self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&address))
     }
 
-    /// What is typed when the privileged mode asks for a password.
-    pub(super) fn privilege_password(&self) -> &str {
-        self.enable_password.as_ref().unwrap_or(&self.password).expose_secret()
+    /// What is typed when the privileged mode asks for a password; nothing if there is only a key.
+    pub(super) fn privilege_password(&self) -> Option<&str> {
+        self.enable_password.as_ref().map(|secret| secret.expose_secret()).or_else(|| self.password())
     }
 }
 
@@ -119,9 +126,9 @@ pub struct Before<'a> {
 pub struct Answer {
     /// The command's place in the platform's list.
     pub command: usize,
-    /// The command as it was sent, what was captured put in. A placeholder of a secret still stands as a word.
+    /// The command as it was sent, with what was captured for it; words for secrets stay as they are in the file.
     pub sent: String,
-    /// What stands above the answer in the text, what was captured put in.
+    /// What stands above the answer in the text, with what was captured for it.
     pub heading: Option<String>,
     /// The bytes as they came, echo and prompt included.
     pub raw: Vec<u8>,
@@ -172,14 +179,14 @@ fn push_comment(comment: &str, lines: &str, text: &mut String) {
 pub struct Reading {
     /// In the order of the commands; an optional command the device refused is left out.
     pub answers: Vec<Answer>,
-    /// The key the device identified itself with.
-    pub host_key: ShownKey,
+    /// The key the device identified itself with; `None` without SSH, which alone has such keys.
+    pub host_key: Option<ShownKey>,
     /// What the device shows before sign-in.
     pub banner: String,
-    /// What client and device agreed on.
-    pub algorithms: Algorithms,
-    /// The credential that was accepted.
-    pub login_id: CredentialId,
+    /// What client and device agreed on; `None` without SSH.
+    pub algorithms: Option<Algorithms>,
+    /// The credential that was accepted; `None` where the device asked for none, as a console without a password does.
+    pub login_id: Option<CredentialId>,
     /// The prompt, as it was when the commands were sent.
     pub prompt: String,
     /// How long each stage took.
@@ -264,6 +271,7 @@ mod tests {
             id: 7.into(),
             username: "admin".into(),
             password: "hunter22".into(),
+            key: Some("hunter44".into()),
             enable_password: Some("hunter33".into()),
             networks: Vec::new(),
         };
@@ -301,11 +309,27 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_password_is_none() {
+        let login = Login {
+            id: 7.into(),
+            username: "admin".into(),
+            password: "".into(),
+            key: Some("a key".into()),
+            enable_password: None,
+            networks: Vec::new(),
+        };
+        assert_eq!((login.password(), login.privilege_password(), login.passwords().count()), (None, None, 0));
+        let enabled = Login { enable_password: Some("hunter33".into()), ..login };
+        assert_eq!((enabled.password(), enabled.privilege_password()), (None, Some("hunter33")));
+    }
+
+    #[test]
     fn a_login_goes_to_its_networks_alone() {
         let login = |networks: &[&str]| Login {
             id: 7.into(),
             username: "admin".into(),
             password: "hunter22".into(),
+            key: None,
             enable_password: None,
             networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
         };

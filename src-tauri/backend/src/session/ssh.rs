@@ -36,10 +36,12 @@ use crate::platforms::Definition;
 
 /// What is known of a device once it has let us in.
 pub(super) struct Greeting {
-    pub(super) host_key: ShownKey,
+    /// `None` without SSH.
+    pub(super) host_key: Option<ShownKey>,
     pub(super) banner: String,
-    pub(super) algorithms: Algorithms,
-    /// The place of the accepted credential in the list.
+    /// `None` without SSH.
+    pub(super) algorithms: Option<Algorithms>,
+    /// The place of the accepted credential in the list; without SSH of the one the shell is told if it asks.
     pub(super) login: usize,
 }
 
@@ -99,12 +101,12 @@ impl SignIns {
             match auth::sign_in(&current, &sent, bounds)? {
                 SignInOutcome::Accepted { method } => {
                     let message = format!("Signed in as {} ({method}).", login.username);
-                    let meta = json!({"credential_id": login.id, "method": method});
+                    let meta = json!({"credential_id": login.id, "method": method.as_str()});
                     progress.connection(Level::Info, message, meta);
                     let greeting = Greeting {
-                        host_key: current.host_key.clone(),
+                        host_key: Some(current.host_key.clone()),
                         banner: current.banner(),
-                        algorithms: current.algorithms.clone(),
+                        algorithms: Some(current.algorithms.clone()),
                         login: place,
                     };
                     if definition.needs_shell() {

@@ -2,7 +2,7 @@
 //! caller says whether its changes to a device count as approved.
 
 use netraven_api::devices::SeenDevice;
-use netraven_api::{CredentialId, DeviceId, TagId};
+use netraven_api::{CredentialId, DeviceId, TagId, Transport};
 use serde::Deserialize;
 use sqlx::PgTransaction;
 use sqlx::types::Json;
@@ -10,11 +10,12 @@ use sqlx::types::Json;
 use super::leases::Lease;
 use super::{Result, Store, StoreError, numbers};
 
-/// Whether a device `d` waits for an admin: its address, port or platform is not the approved one, or it has a tag that
-/// brings a credential the approved tags do not bring. A tag that no credential carries makes no difference.
+/// Whether a device `d` waits for an admin: its address, port, transport or platform is not the approved one, or it has
+/// a tag that brings a credential the approved tags do not bring. A tag that no credential carries makes no difference.
 macro_rules! waits {
     () => {
-        "((d.approved_address, d.approved_port, d.approved_type) is distinct from (d.ip_address, d.port, d.device_type)
+        "((d.approved_address, d.approved_port, d.approved_transport, d.approved_type)
+             is distinct from (d.ip_address, d.port, d.transport, d.device_type)
          or exists (select 1 from device_tags dt join credential_tags ct on ct.tag_id = dt.tag_id
              where dt.device_id = d.id and dt.tag_id <> all (d.approved_tags) and not exists (select 1 from credential_tags a
                  where a.credential_id = ct.credential_id and a.tag_id = any (d.approved_tags))))"
@@ -24,7 +25,7 @@ macro_rules! waits {
 /// A fingerprint of all that decides which credentials go to a device `d` and where: an approval quotes the one that was seen.
 macro_rules! revision {
     () => {
-        "md5(row(d.ip_address, d.port, d.device_type,
+        "md5(row(d.ip_address, d.port, d.transport, d.device_type,
              array(select tag_id from device_tags where device_id = d.id order by tag_id))::text)"
     };
 }
@@ -44,6 +45,7 @@ macro_rules! approval {
             "json_build_object('waiting', w.waits, 'changed_by', d.aimed_by, 'changed_at', wire_time(d.aimed_at),
                 'approved_by', d.approved_by, 'approved_at', wire_time(d.approved_at),
                 'approved_address', d.approved_address, 'approved_port', d.approved_port, 'approved_type', d.approved_type,
+                'approved_transport', d.approved_transport,
                 'new_tags', coalesce((select json_agg(t.name order by t.name) from device_tags dt
                     join tags t on t.id = dt.tag_id where dt.device_id = d.id and dt.tag_id <> all (d.approved_tags)), '[]'),
                 'credentials', coalesce((select json_agg(c.username order by c.priority, c.id) from credentials c
@@ -75,7 +77,9 @@ pub struct SealedLogin {
     /// User name.
     pub username: String,
     /// Sealed password.
-    pub password: String,
+    pub password: Option<String>,
+    /// Sealed private key, as sessions use it.
+    pub signing_key: Option<String>,
     /// Sealed enable password.
     pub enable_password: Option<String>,
     /// The only networks it may be sent to, if there are any.
@@ -87,8 +91,10 @@ pub struct SealedLogin {
 pub struct Aim {
     /// Address or name.
     pub ip_address: String,
-    /// SSH port.
+    /// TCP port.
     pub port: u16,
+    /// What carries the session.
+    pub transport: Transport,
     /// Name of the platform.
     pub device_type: String,
     /// Whether an admin has to approve the device first; there are no logins then.
@@ -110,9 +116,10 @@ impl Store {
     /// Where a device's credentials may be sent; none if the device is gone.
     pub async fn aim(&self, device_id: DeviceId) -> Result<Option<Aim>> {
         let row: Option<Json<Aim>> = sqlx::query_scalar(concat!(
-            "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'device_type', d.device_type,
-                 'waits', w.waits, 'logins', coalesce((select json_agg(json_build_object('id', c.id,
-                         'username', c.username, 'password', c.password, 'enable_password', c.enable_password,
+            "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'transport', d.transport,
+                 'device_type', d.device_type, 'waits', w.waits,
+                 'logins', coalesce((select json_agg(json_build_object('id', c.id, 'username', c.username,
+                         'password', c.password, 'signing_key', c.signing_key, 'enable_password', c.enable_password,
                          'allowed_networks', c.allowed_networks) order by c.priority, c.id)
                      from credentials c where not w.waits and ",
             shared!(),
@@ -129,7 +136,7 @@ impl Store {
     /// Records a device's actual address in its run, if it was moved after the run began.
     pub async fn moved(&self, lease: &Lease) -> Result<()> {
         sqlx::query(
-            "update run_devices set ip_address = $4, port = $5, device_type = $6
+            "update run_devices set ip_address = $4, port = $5, device_type = $6, transport = $7
              where run_id = $1 and device_id = $2 and attempt = $3 and state = 'running'",
         )
         .bind(lease.run_id.get())
@@ -138,6 +145,7 @@ impl Store {
         .bind(&lease.ip_address)
         .bind(i32::from(lease.port))
         .bind(&lease.device_type)
+        .bind(lease.transport.as_str())
         .execute(self.pool())
         .await?;
         Ok(())
@@ -154,7 +162,7 @@ impl Store {
             .await?;
         let approved: Vec<i64> = sqlx::query_scalar(concat!(
             "update devices d set approved_by = $3, approved_at = now(), approved_address = d.ip_address,
-                 approved_port = d.port, approved_type = d.device_type,
+                 approved_port = d.port, approved_transport = d.transport, approved_type = d.device_type,
                  approved_tags = array(select tag_id from device_tags where device_id = d.id)
              where d.id = any ($1) and not exists (select 1 from unnest($1::bigint[], $2::text[]) s (id, revision)
                  where s.id = d.id and s.revision is not null and s.revision <> ",
@@ -188,6 +196,7 @@ pub(super) async fn added(tx: &mut PgTransaction<'_>, ids: &[DeviceId], author: 
 pub(super) struct Named {
     pub address: bool,
     pub port: bool,
+    pub transport: bool,
     pub platform: bool,
     pub tags: bool,
 }
@@ -221,7 +230,7 @@ pub(super) async fn changed(
     .bind(before)
     .execute(&mut **tx)
     .await?;
-    let names_any = named.address || named.port || named.platform || named.tags;
+    let names_any = named.address || named.port || named.transport || named.platform || named.tags;
     if author.approves && names_any { approve(tx, &[id], author, named).await } else { Ok(()) }
 }
 
@@ -232,7 +241,8 @@ async fn approve(tx: &mut PgTransaction<'_>, ids: &[DeviceId], author: &Author<'
              approved_port = case when $3 or $4 then d.port else approved_port end,
              approved_type = case when $3 or $5 then d.device_type else approved_type end,
              approved_tags = case when $3 or $6 then array(select tag_id from device_tags where device_id = d.id)
-                 else approved_tags end
+                 else approved_tags end,
+             approved_transport = case when $3 or $7 then d.transport else approved_transport end
          where d.id = any ($1)",
     )
     .bind(numbers(ids))
@@ -241,6 +251,7 @@ async fn approve(tx: &mut PgTransaction<'_>, ids: &[DeviceId], author: &Author<'
     .bind(named.port)
     .bind(named.platform)
     .bind(named.tags)
+    .bind(named.transport)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -1,13 +1,14 @@
 //! Credentials; their secrets are sealed before they reach this module.
 
 use netraven_api::credentials::{Credential, ListCredentials};
+use netraven_api::evidence::ShownKey;
 use netraven_api::sorting::CredentialColumn;
 use netraven_api::{CredentialId, DeviceId, Order, TagId};
 use sqlx::types::Json;
 
 use super::approvals::shared;
 use super::listing::{List, Paging, RawPage, SortKey, is, like, tagged};
-use super::{Result, Store, StoreError, numbers};
+use super::{Result, Store, StoreError, explain, numbers};
 
 /// How many devices share a tag with it.
 macro_rules! devices {
@@ -20,7 +21,9 @@ macro_rules! devices {
 const ROW: &str = concat!(
     "json_build_object(
     'id', c.id, 'username', c.username, 'priority', c.priority, 'description', c.description,
-    'is_system', c.is_system, 'has_enable_password', c.enable_password is not null,
+    'is_system', c.is_system, 'has_password', c.password is not null, 'has_private_key', c.signing_key is not null,
+    'key', case when c.key_type is not null then json_build_object('key_type', c.key_type, 'sha256', c.key_sha256) end,
+    'has_enable_password', c.enable_password is not null,
     'allowed_networks', c.allowed_networks,
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
         'description', t.description) order by t.name)
@@ -60,13 +63,50 @@ fn key(column: CredentialColumn) -> SortKey {
     }
 }
 
+/// What is said of a credential that could not sign in.
+pub const NO_SECRET: &str = "A credential needs a password or a private key.";
+
+const RULES: [(&str, &str); 1] = [("credentials_secret", NO_SECRET)];
+
+/// A private key, its secret parts sealed.
+#[derive(Debug)]
+pub struct SealedKey {
+    /// The key as it was entered.
+    pub private_key: String,
+    /// The passphrase it was entered with.
+    pub passphrase: Option<String>,
+    /// The key as sessions use it.
+    pub signing_key: String,
+    /// Its public half.
+    pub shown: ShownKey,
+}
+
+/// The sealed secrets of one credential.
+#[derive(Debug, sqlx::FromRow)]
+pub struct SealedSecrets {
+    /// Id of the credential, part of what the seals authenticate.
+    pub id: i64,
+    /// Password.
+    pub password: Option<String>,
+    /// Enable password.
+    pub enable_password: Option<String>,
+    /// Private key as it was entered.
+    pub private_key: Option<String>,
+    /// Passphrase of the private key.
+    pub passphrase: Option<String>,
+    /// Private key as sessions use it.
+    pub signing_key: Option<String>,
+}
+
 /// A change of a credential; absent fields stay.
 #[derive(Debug, Default)]
 pub struct CredentialChange<'a> {
     /// User name.
     pub username: Option<&'a str>,
-    /// Sealed password.
-    pub password: Option<String>,
+    /// Sealed password; `Some(None)` removes it.
+    pub password: Option<Option<String>>,
+    /// Private key; `Some(None)` removes it.
+    pub key: Option<Option<SealedKey>>,
     /// Sealed enable password; `Some(None)` removes it.
     pub enable_password: Option<Option<String>>,
     /// New priority; unchanged if absent.
@@ -121,19 +161,27 @@ impl Store {
     /// Adds a credential under an id from [`Store::next_credential_id`].
     pub async fn create_credential(&self, id: CredentialId, new: &CredentialChange<'_>) -> Result<()> {
         let mut tx = self.pool().begin().await?;
+        let key = new.key.as_ref().and_then(Option::as_ref);
         sqlx::query(
-            "insert into credentials (id, username, password, enable_password, priority, description, allowed_networks)
-             values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into credentials (id, username, password, enable_password, priority, description, allowed_networks,
+                 private_key, passphrase, signing_key, key_type, key_sha256)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(id.get())
         .bind(new.username)
-        .bind(&new.password)
+        .bind(new.password.clone().flatten())
         .bind(new.enable_password.clone().flatten())
         .bind(i32::try_from(new.priority.unwrap_or(100)).unwrap_or(100))
         .bind(new.description.flatten())
         .bind(new.allowed_networks.as_deref().unwrap_or_default())
+        .bind(key.map(|key| &key.private_key))
+        .bind(key.and_then(|key| key.passphrase.as_ref()))
+        .bind(key.map(|key| &key.signing_key))
+        .bind(key.map(|key| &key.shown.key_type))
+        .bind(key.map(|key| &key.shown.sha256))
         .execute(&mut *tx)
-        .await?;
+        .await
+        .map_err(|error| explain(error, &RULES))?;
         replace_tags(&mut tx, id, new.tags.unwrap_or_default()).await?;
         tx.commit().await?;
         Ok(())
@@ -142,23 +190,39 @@ impl Store {
     /// Changes a credential.
     pub async fn update_credential(&self, id: CredentialId, change: &CredentialChange<'_>) -> Result<()> {
         let mut tx = self.pool().begin().await?;
+        let key = change.key.as_ref().and_then(Option::as_ref);
         let done = sqlx::query(
-            "update credentials set username = coalesce($2, username), password = coalesce($3, password),
+            "update credentials set username = coalesce($2, username),
+             password = case when $10 then $3 else password end,
              enable_password = case when $4 then $5 else enable_password end,
              priority = coalesce($6, priority), allowed_networks = coalesce($9, allowed_networks),
-             description = case when $7 then $8 else description end where id = $1",
+             description = case when $7 then $8 else description end,
+             private_key = case when $11 then $12 else private_key end,
+             passphrase = case when $11 then $13 else passphrase end,
+             signing_key = case when $11 then $14 else signing_key end,
+             key_type = case when $11 then $15 else key_type end,
+             key_sha256 = case when $11 then $16 else key_sha256 end
+             where id = $1",
         )
         .bind(id.get())
         .bind(change.username)
-        .bind(&change.password)
+        .bind(change.password.clone().flatten())
         .bind(change.enable_password.is_some())
         .bind(change.enable_password.clone().flatten())
         .bind(change.priority.and_then(|priority| i32::try_from(priority).ok()))
         .bind(change.description.is_some())
         .bind(change.description.flatten())
         .bind(change.allowed_networks.as_deref())
+        .bind(change.password.is_some())
+        .bind(change.key.is_some())
+        .bind(key.map(|key| &key.private_key))
+        .bind(key.and_then(|key| key.passphrase.as_ref()))
+        .bind(key.map(|key| &key.signing_key))
+        .bind(key.map(|key| &key.shown.key_type))
+        .bind(key.map(|key| &key.shown.sha256))
         .execute(&mut *tx)
-        .await?;
+        .await
+        .map_err(|error| explain(error, &RULES))?;
         if done.rows_affected() == 0 {
             return Err(StoreError::NotFound("Credential"));
         }
@@ -178,7 +242,9 @@ impl Store {
     /// A text that changes whenever a credential's secret does: sealing the same secret twice gives different texts.
     pub async fn credentials_mark(&self) -> Result<String> {
         let (mark,): (String,) = sqlx::query_as(
-            "select coalesce(md5(string_agg(id || ':' || password || ':' || coalesce(enable_password, ''), ',' order by id)), '')
+            "select coalesce(md5(string_agg(
+                 concat_ws(':', id, password, '-', enable_password, '-', signing_key, '-', passphrase),
+                 ',' order by id)), '')
              from credentials",
         )
         .fetch_one(self.pool())
@@ -186,13 +252,11 @@ impl Store {
         Ok(mark)
     }
 
-    /// Every credential's id, sealed password and sealed enable password.
-    pub async fn sealed_secrets(&self) -> Result<Vec<(CredentialId, String, Option<String>)>> {
-        let rows: Vec<(i64, String, Option<String>)> =
-            sqlx::query_as("select id, password, enable_password from credentials order by id")
-                .fetch_all(self.pool())
-                .await?;
-        Ok(rows.into_iter().map(|(id, password, enable_password)| (id.into(), password, enable_password)).collect())
+    /// The sealed secrets of every credential.
+    pub async fn sealed_secrets(&self) -> Result<Vec<SealedSecrets>> {
+        let sql =
+            "select id, password, enable_password, private_key, passphrase, signing_key from credentials order by id";
+        Ok(sqlx::query_as(sql).fetch_all(self.pool()).await?)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netraven_api::devices::{Device, DeviceInput, DeviceSource, ListDevices};
 use netraven_api::sorting::DeviceColumn;
-use netraven_api::{DeviceId, Order};
+use netraven_api::{DeviceId, Order, Transport};
 use sqlx::types::Json;
 
 use super::approvals::{self, Author, Named};
@@ -14,7 +14,8 @@ use super::{Result, Store, StoreError, explain, numbers};
 const ROW: &str = concat!(
     "json_build_object(
     'id', d.id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'device_type', d.device_type,
-    'description', d.description, 'port', d.port, 'serial_number', d.serial_number, 'model', d.model,
+    'description', d.description, 'port', d.port, 'transport', d.transport, 'serial_number', d.serial_number,
+    'model', d.model,
     'source', d.source, 'notes', d.notes, 'created_at', wire_time(d.created_at), 'last_seen', wire_time(d.last_seen),
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
         'description', t.description) order by t.name)
@@ -144,7 +145,7 @@ impl Store {
         let mut tx = self.pool().begin().await?;
         let id: i64 = sqlx::query_scalar(
             "insert into devices (hostname, ip_address, port, device_type, description, serial_number, model, source,
-             notes, updated_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+             notes, updated_by, transport) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
         )
         .bind(&input.hostname)
         .bind(&input.ip_address)
@@ -156,6 +157,7 @@ impl Store {
         .bind(input.source.unwrap_or(DeviceSource::Local).as_str())
         .bind(&input.notes)
         .bind(author.name)
+        .bind(input.transport.unwrap_or_default().as_str())
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| taken(error, input))?;
@@ -189,7 +191,8 @@ impl Store {
              serial_number = case when 'serial_number' = any($11) then null else coalesce($7, serial_number) end,
              model = case when 'model' = any($11) then null else coalesce($8, model) end,
              notes = case when 'notes' = any($11) then null else coalesce($9, notes) end,
-             source = coalesce($12, source), last_updated = now(), updated_by = $10 where id = $1",
+             source = coalesce($12, source), transport = coalesce($13, transport),
+             last_updated = now(), updated_by = $10 where id = $1",
         )
         .bind(id.get())
         .bind(&input.hostname)
@@ -203,6 +206,7 @@ impl Store {
         .bind(author.name)
         .bind(emptied)
         .bind(input.source.map(DeviceSource::as_str))
+        .bind(input.transport.map(Transport::as_str))
         .execute(&mut *tx)
         .await
         .map_err(|error| taken(error, input))?;
@@ -227,6 +231,7 @@ impl Store {
         let named = Named {
             address: input.ip_address.is_some(),
             port: input.port.is_some(),
+            transport: input.transport.is_some(),
             platform: input.device_type.is_some(),
             tags: input.tags.is_some(),
         };

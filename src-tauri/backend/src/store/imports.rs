@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use netraven_api::devices::DeviceInput;
 use netraven_api::sheet::{Entry, There};
-use netraven_api::{DeviceId, TagId};
+use netraven_api::{DeviceId, TagId, Transport};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -20,6 +20,7 @@ struct Twin {
     ip_address: String,
     port: i64,
     device_type: String,
+    transport: Transport,
 }
 
 /// For each entry, the device with its name and the one with its address and port.
@@ -40,7 +41,7 @@ impl Store {
                  select w.place, false, d.* from wanted w
                      join devices d on lower(d.ip_address) = lower(w.ip_address) and d.port = w.port)
              select json_build_object('entry', place - 1, 'by_name', by_name, 'hostname', hostname, 'ip_address', ip_address,
-                 'port', port, 'device_type', device_type) from found",
+                 'port', port, 'device_type', device_type, 'transport', transport) from found",
         )
         .bind(names)
         .bind(addresses)
@@ -48,9 +49,9 @@ impl Store {
         .fetch_all(self.pool())
         .await?;
         let mut twins: Twins = vec![(None, None); entries.len()];
-        for Json(Twin { entry, by_name, hostname, ip_address, port, device_type }) in rows {
+        for Json(Twin { entry, by_name, hostname, ip_address, port, device_type, transport }) in rows {
             let Some((name, place)) = twins.get_mut(entry) else { continue };
-            let there = There { hostname, ip_address, port, device_type };
+            let there = There { hostname, ip_address, port, device_type, transport };
             *(if by_name { name } else { place }) = Some(there);
         }
         Ok(twins)
@@ -87,12 +88,12 @@ impl Store {
         let mut tx = self.pool().begin().await?;
         // In the order of their names, so that two imports of the same file do not deadlock.
         let added: Vec<(i64, String)> = sqlx::query_as(
-            "insert into devices (hostname, ip_address, port, device_type, description, serial_number, model, source, notes,
-                 updated_by)
-             select hostname, ip_address, coalesce(port, 22), device_type, description, serial_number, model,
-                 coalesce(source, 'imported'), notes, $2
-             from jsonb_to_recordset($1) r (hostname text, ip_address text, port integer, device_type text, description text,
-                 serial_number text, model text, source text, notes text)
+            "insert into devices (hostname, ip_address, port, transport, device_type, description, serial_number, model,
+                 source, notes, updated_by)
+             select hostname, ip_address, coalesce(port, 22), coalesce(transport, 'ssh'), device_type, description,
+                 serial_number, model, coalesce(source, 'imported'), notes, $2
+             from jsonb_to_recordset($1) r (hostname text, ip_address text, port integer, transport text,
+                 device_type text, description text, serial_number text, model text, source text, notes text)
              order by lower(hostname) on conflict do nothing returning id, hostname",
         )
         .bind(inputs)

@@ -2,7 +2,7 @@
 
 use netraven_api::jobs::{JobKind, JobStatus};
 use netraven_api::outcome::Stage;
-use netraven_api::{DeviceId, JobId, Open, RunId};
+use netraven_api::{DeviceId, JobId, Open, RunId, Transport};
 use serde::Deserialize;
 use sqlx::types::Json;
 
@@ -69,8 +69,10 @@ pub struct Lease {
     pub hostname: String,
     /// The device's address when the run began.
     pub ip_address: String,
-    /// SSH port.
+    /// TCP port.
     pub port: u16,
+    /// What carries the session.
+    pub transport: Transport,
     /// Name of the device's platform.
     pub device_type: String,
     /// Fencing number.
@@ -95,7 +97,8 @@ impl Store {
             "))
              returning json_build_object('run_id', d.run_id, 'job_id', j.id, 'job_type', j.job_type, 'job_name', j.name,
                  'device_id', d.device_id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'port', d.port,
-                 'device_type', d.device_type, 'attempt', d.attempt, 'begins_run', r.status = 'queued')"
+                 'transport', d.transport, 'device_type', d.device_type, 'attempt', d.attempt,
+                 'begins_run', r.status = 'queued')"
         ))
         .bind(id.run_id.get())
         .bind(id.device_id.get())

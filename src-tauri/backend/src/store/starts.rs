@@ -78,8 +78,8 @@ impl Store {
         let run_id = run_id.ok_or(StoreError::NotFound("Job"))?;
         let causes: Vec<&str> = again.iter().flat_map(|(_, which)| &which.causes).map(|cause| cause.as_str()).collect();
         let devices: Vec<i64> = sqlx::query_scalar(
-            "insert into run_devices (run_id, device_id, hostname, ip_address, port, device_type)
-             select $1, d.id, d.hostname, d.ip_address, d.port, d.device_type from devices d
+            "insert into run_devices (run_id, device_id, hostname, ip_address, port, transport, device_type)
+             select $1, d.id, d.hostname, d.ip_address, d.port, d.transport, d.device_type from devices d
              where (d.id = (select device_id from jobs where id = $2)
                 or ((select device_id from jobs where id = $2) is null and exists (select 1 from device_tags dt
                     join job_tags jt on jt.tag_id = dt.tag_id where jt.job_id = $2 and dt.device_id = d.id)))

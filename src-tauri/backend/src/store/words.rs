@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use netraven_api::Word;
+use netraven_api::{Transport, Word};
 use netraven_api::devices::DeviceSource;
 use netraven_api::jobs::ScheduleKind;
 use netraven_api::logs::LogType;
@@ -14,7 +14,7 @@ use netraven_api::users::Role;
 use regex::Regex;
 
 /// Columns that are compared with words or set to them.
-const COMPARED: &str = r"\b(status|state|trigger|cause|stage|log_type|role|source|schedule_type) (?:=|<>|in|not in) \(?('[\w-]+'(?:, '[\w-]+')*)";
+const COMPARED: &str = r"\b(status|state|trigger|cause|stage|log_type|role|source|transport|schedule_type) (?:=|<>|in|not in) \(?('[\w-]+'(?:, '[\w-]+')*)";
 
 fn is_of<W: Word>(word: &str) -> bool {
     W::WORDS.iter().any(|known| known.as_str() == word)
@@ -30,6 +30,7 @@ fn is_known(column: &str, word: &str) -> bool {
         "log_type" => is_of::<LogType>(word),
         "role" => is_of::<Role>(word),
         "source" => is_of::<DeviceSource>(word),
+        "transport" => is_of::<Transport>(word),
         "schedule_type" => is_of::<ScheduleKind>(word),
         _ => false,
     }

@@ -8,16 +8,16 @@ use jiff::Timestamp;
 use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
-use netraven_api::{CredentialId, SnapshotId};
-use secrecy::{ExposeSecret as _, SecretString};
+use netraven_api::{CredentialId, SnapshotId, Transport};
+use secrecy::SecretString;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
 use super::session_log::{self, SessionLog};
 use super::text::{Marked, Text, is_same, with_earlier_tags};
-use super::{Worker, failed};
-use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, context};
+use super::{Worker, failed, unencrypted};
+use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, SIGNING_KEY, context};
 use crate::platforms::Definition;
 use crate::session::{self, Before, Cancel, Failure, Limits, Login, Reading, Target};
 use crate::snapshots;
@@ -65,10 +65,12 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     let aimed = Lease {
         ip_address: aim.ip_address.clone(),
         port: aim.port,
+        transport: aim.transport,
         device_type: aim.device_type.clone(),
         ..lease.clone()
     };
-    if (&aimed.ip_address, aimed.port, &aimed.device_type) != (&lease.ip_address, lease.port, &lease.device_type) {
+    let place = |lease: &Lease| (lease.ip_address.clone(), lease.port, lease.transport, lease.device_type.clone());
+    if place(&aimed) != place(lease) {
         patiently(cancel, || store.moved(&aimed)).await?;
     }
     sign_in(worker, &aimed, aim.logins, cancel).await
@@ -110,6 +112,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             let is_stored = |raw: &str| is_same(before.as_ref(), &Marked::of(&definition, &key, raw));
             let visit = session::Visit {
                 target: &target,
+                transport: lease.transport,
                 definition: &definition,
                 logins: &logins,
                 before: &Before { host_key: known.as_ref(), is_stored: &is_stored },
@@ -123,7 +126,10 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             }));
         }
     };
-    std::thread::Builder::new().name(format!("ssh {}", lease.hostname)).stack_size(STACK).spawn(session)?;
+    std::thread::Builder::new()
+        .name(format!("{} {}", lease.transport, lease.hostname))
+        .stack_size(STACK)
+        .spawn(session)?;
     let read = receiver.await;
     follower.abort();
     let Ok(read) = read else {
@@ -132,8 +138,8 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
     };
     match read {
         Ok((reading, text)) => {
-            if known.is_none() {
-                trust(worker, lease, cancel, &reading.host_key).await?;
+            if let (None, Some(shown)) = (&known, &reading.host_key) {
+                trust(worker, lease, cancel, shown).await?;
             }
             let facts = (text.facts.model.as_deref(), text.facts.serial.as_deref());
             patiently(cancel, || store.device_seen(lease.device_id, facts.0, facts.1)).await?;
@@ -148,7 +154,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             if let (None, Some(met)) = (&known, &failure.host_key) {
                 trust(worker, lease, cancel, met).await?;
             }
-            Ok(refused(&failure, &logins, &redaction))
+            Ok(refused(&failure, lease.transport, &logins, &redaction))
         }
     }
 }
@@ -160,19 +166,19 @@ async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) 
 }
 
 fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login>> {
-    let open = |place: &str, id: CredentialId, sealed: &str| -> anyhow::Result<SecretString> {
-        Ok(SecretString::from(worker.seal.open_text(&context(place, id), sealed)?.as_str()))
+    let open = |place: &str, id: CredentialId, sealed: &Option<String>| -> anyhow::Result<Option<SecretString>> {
+        let opened = sealed.as_deref().map(|sealed| worker.seal.open_text(&context(place, id), sealed)).transpose()?;
+        Ok(opened.map(|text| SecretString::from(text.as_str())))
     };
     sealed
         .into_iter()
         .map(|login| {
-            let enable =
-                login.enable_password.as_deref().map(|sealed| open(ENABLE_PASSWORD, login.id, sealed)).transpose()?;
             Ok(Login {
                 id: login.id,
-                password: open(PASSWORD, login.id, &login.password)?,
+                password: open(PASSWORD, login.id, &login.password)?.unwrap_or_default(),
+                key: open(SIGNING_KEY, login.id, &login.signing_key)?,
+                enable_password: open(ENABLE_PASSWORD, login.id, &login.enable_password)?,
                 username: login.username,
-                enable_password: enable,
                 // An unreadable network matches nothing: better to send no credential than to send one anywhere.
                 networks: login
                     .allowed_networks
@@ -184,12 +190,9 @@ fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login
         .collect()
 }
 
+/// What is typed to sign in. Keys are not; they are among the secrets of the server.
 fn secrets(logins: &[Login]) -> Vec<String> {
-    logins
-        .iter()
-        .flat_map(|login| std::iter::once(&login.password).chain(&login.enable_password))
-        .map(|secret| secret.expose_secret().to_owned())
-        .collect()
+    logins.iter().flat_map(Login::passwords).map(str::to_owned).collect()
 }
 
 /// What a reading was made for and with.
@@ -206,7 +209,7 @@ impl Backup<'_> {
         let Backup { worker, lease, definition, logins } = *self;
         let same_as = newest.filter(|newest| is_same(Some(newest), &text.marked)).map(|(id, _)| id);
         let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
-        let login = logins.iter().find(|login| login.id == reading.login_id);
+        let login = logins.iter().find(|login| Some(login.id) == reading.login_id);
         let evidence = Evidence {
             bytes: i64::try_from(bytes).ok(),
             lines: i64::try_from(lines).ok(),
@@ -216,8 +219,9 @@ impl Backup<'_> {
             prompt: Some(text.prompt),
             login: login.map(|login| login.username.clone()),
             timings: timings(&reading.timings),
-            host_key: Some(reading.host_key.clone()),
-            algorithms: Some(reading.algorithms.clone()),
+            transport: unencrypted(lease.transport),
+            host_key: reading.host_key.clone(),
+            algorithms: reading.algorithms.clone(),
             facts: Some(text.facts),
             ..Evidence::default()
         };
@@ -253,7 +257,7 @@ impl Backup<'_> {
     }
 }
 
-fn refused(failure: &Failure, logins: &[Login], redaction: &Redaction) -> Outcome {
+fn refused(failure: &Failure, transport: Transport, logins: &[Login], redaction: &Redaction) -> Outcome {
     let mut message = redaction.sentence(&failure.message);
     if let Some(said) = &failure.said {
         message.push_str(&format!(" It said: `{}`.", redaction.quoted(said)));
@@ -268,6 +272,7 @@ fn refused(failure: &Failure, logins: &[Login], redaction: &Redaction) -> Outcom
         host_keys: failure.host_keys.clone(),
         refused_logins: refused.map(|login| login.username.clone()).collect(),
         bytes_read: Some(failure.bytes_read),
+        transport: unencrypted(transport),
         timings: timings(&failure.timings),
         transcript: shortened(failure.transcript.lines(hide), TRANSCRIPT),
         ..Evidence::default()

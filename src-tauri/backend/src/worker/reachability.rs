@@ -1,5 +1,7 @@
-//! The kind of job that tests whether a device answers: TCP connect, SSH banner, ICMP echo where the system allows it.
+//! The kind of job that tests whether a device answers: TCP connect, over SSH its banner, ICMP echo where the system
+//! allows it.
 
+use netraven_api::Transport;
 use netraven_api::evidence::{Echo, Evidence, StageTime, whole_ms};
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
@@ -8,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
-use super::{Worker, failed};
+use super::{Worker, failed, unencrypted};
 use crate::journal::About;
 use crate::session::{self, Cancel, Limits, Reach, Target};
 use crate::store::leases::Lease;
@@ -19,9 +21,9 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     let target = Target { host: lease.ip_address.clone(), port: lease.port };
     let (sender, receiver) = oneshot::channel();
     let probing = {
-        let (cancel, target) = (cancel.clone(), target.clone());
+        let (cancel, target, transport) = (cancel.clone(), target.clone(), lease.transport);
         move || {
-            let _ = sender.send(session::probe(&target, &Limits::default(), &cancel));
+            let _ = sender.send(session::probe(&target, transport, &Limits::default(), &cancel));
         }
     };
     if let Err(error) = std::thread::Builder::new().name(format!("probe {}", lease.hostname)).spawn(probing) {
@@ -34,7 +36,7 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     };
     let known = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
     let redaction = Redaction::of_any(&worker.seal.fingerprint_key(), known);
-    let outcome = outcome(&target, &reach, &redaction);
+    let outcome = outcome(&target, lease.transport, &reach, &redaction);
     let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
     let level = if outcome.cause.is_none() { Level::Info } else { Level::Warning };
     worker.journal.line(
@@ -51,11 +53,12 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     Ok(outcome)
 }
 
-fn outcome(target: &Target, reach: &Reach, redaction: &Redaction) -> Outcome {
-    let banner = reach.banner.as_ref().map(|(banner, _)| redaction.quoted(banner));
+fn outcome(target: &Target, transport: Transport, reach: &Reach, redaction: &Redaction) -> Outcome {
+    let told = reach.banner.as_ref();
+    let banner = told.map(|told| told.as_ref().map(|(banner, _)| redaction.quoted(banner)));
     let said = reach.said.as_deref().map(|said| redaction.quoted(said));
     let connected = reach.tcp.as_ref().ok().map(|took| StageTime::new(Stage::Reach, *took));
-    let greeted = reach.banner.as_ref().ok().map(|(_, took)| StageTime::new(Stage::KeyExchange, *took));
+    let greeted = told.and_then(|told| told.as_ref().ok()).map(|(_, took)| StageTime::new(Stage::KeyExchange, *took));
     let (icmp, icmp_ms) = match reach.ping {
         None => (Echo::NotAllowed, None),
         Some(Ok(took)) => (Echo::Answered, Some(whole_ms(took))),
@@ -64,7 +67,9 @@ fn outcome(target: &Target, reach: &Reach, redaction: &Redaction) -> Outcome {
     let evidence = Evidence {
         timings: connected.into_iter().chain(greeted).collect(),
         tcp_ms: reach.tcp.as_ref().ok().map(|took| whole_ms(*took)),
-        ssh_banner: banner.clone().ok(),
+        transport: unencrypted(transport),
+        ssh_banner: banner.clone().and_then(Result::ok),
+        advice: reach.advice.map(str::to_owned),
         said: said.clone(),
         icmp_ms,
         icmp: Some(icmp),
@@ -72,13 +77,20 @@ fn outcome(target: &Target, reach: &Reach, redaction: &Redaction) -> Outcome {
         ..Evidence::default()
     };
     let (cause, stage, mut message) = match (&reach.tcp, &banner) {
-        (Ok(took), Ok(banner)) => {
+        (Ok(took), Some(Ok(banner))) => {
             (None, Stage::KeyExchange, format!("{target} answered in {} ms: {banner}", whole_ms(*took)))
         }
+        (Ok(took), None) => {
+            let (title, ms) = (transport.title(), whole_ms(*took));
+            let message = format!(
+                "{target} accepted a TCP connection in {ms} ms. {title} has no greeting, so no more was tested."
+            );
+            (None, Stage::Reach, message)
+        }
         // The port answered, whether the reset came before or after the connection was reported.
-        (Err(Cause::Disconnected), _) => (Some(Cause::Disconnected), Stage::KeyExchange, sentence(reach, target)),
+        (Err(Cause::Disconnected), Some(_)) => (Some(Cause::Disconnected), Stage::KeyExchange, sentence(reach, target)),
         (Err(cause), _) => (Some(*cause), Stage::Reach, sentence(reach, target)),
-        (Ok(_), Err(cause)) => (Some(**cause), Stage::KeyExchange, sentence(reach, target)),
+        (Ok(_), Some(Err(cause))) => (Some(**cause), Stage::KeyExchange, sentence(reach, target)),
     };
     if let Some(said) = said {
         message.push_str(&format!(" It said: `{said}`."));

@@ -3,10 +3,17 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::places::{ENABLE_PASSWORD, PASSWORD, context};
+use netraven_api::CredentialId;
+use zeroize::Zeroizing;
+
+use crate::places::{ENABLE_PASSWORD, PASSPHRASE, PASSWORD, PRIVATE_KEY, SIGNING_KEY, context};
 use crate::platforms::Known;
 use crate::seal::SealKey;
+use crate::store::credentials::SealedSecrets;
 use crate::store::{Store, StoreError};
+
+/// Fewest letters of a line of a private key that is searched for; the last line of a key may have only a few.
+const KEY_LINE: usize = 16;
 
 /// The secrets as last compiled. Clones share them.
 #[derive(Clone, Default)]
@@ -25,14 +32,14 @@ impl Secrets {
             return Ok(known);
         }
         let mut secrets = Vec::new();
-        for (id, password, enable_password) in store.sealed_secrets().await? {
-            let sealed = [(PASSWORD, Some(password)), (ENABLE_PASSWORD, enable_password)];
-            for (place, sealed) in sealed.into_iter().filter_map(|(place, sealed)| Some((place, sealed?))) {
-                match seal.open_text(&context(place, id), &sealed) {
-                    Ok(secret) => secrets.push(secret.as_str().to_owned()),
-                    // The session with this credential's device reports it; here it merely cannot be searched for.
-                    Err(error) => tracing::warn!(%error, credential_id = id.get(), "a credential could not be opened"),
-                }
+        for sealed in store.sealed_secrets().await? {
+            let SealedSecrets { id, password, enable_password, private_key, passphrase, signing_key } = sealed;
+            let open = |place, sealed: Option<String>| opened(seal, place, id.into(), &sealed?);
+            let words =
+                [open(PASSWORD, password), open(ENABLE_PASSWORD, enable_password), open(PASSPHRASE, passphrase)];
+            secrets.extend(words.into_iter().flatten().map(|secret| secret.as_str().to_owned()));
+            for key in [open(PRIVATE_KEY, private_key), open(SIGNING_KEY, signing_key)].into_iter().flatten() {
+                secrets.extend(lines_of(&key).map(str::to_owned));
             }
         }
         let known = Arc::new(Known::new(secrets, &seal.fingerprint_key()));
@@ -43,5 +50,40 @@ impl Secrets {
     fn made(&self, mark: &str) -> Option<Arc<Known>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.as_ref().filter(|(made, _)| made == mark).map(|(_, known)| Arc::clone(known))
+    }
+}
+
+fn opened(seal: &SealKey, place: &str, id: CredentialId, sealed: &str) -> Option<Zeroizing<String>> {
+    match seal.open_text(&context(place, id), sealed) {
+        Ok(secret) => Some(secret),
+        // The session with this credential's device reports it; here it merely cannot be searched for.
+        Err(error) => {
+            tracing::warn!(%error, credential_id = id.get(), "a credential could not be opened");
+            None
+        }
+    }
+}
+
+/// The lines of a private key that say something of it, without the marks around it.
+fn lines_of(key: &str) -> impl Iterator<Item = &str> {
+    key.lines().filter(|line| line.len() >= KEY_LINE && !line.starts_with("-----") && !line.contains(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_hidden_line_by_line_whatever_stands_around_it() {
+        let (first, last) = ("MIIEpAIBAAKCAQEAuSvQ9m76zhRB4m0BUKPf17lwccj7KQ1Qtse63AOqP", "bTKMczJ0b9VbnvP1O+Q==");
+        let key = format!(
+            "-----BEGIN RSA PRIVATE KEY-----\nDEK-Info: AES-128-CBC,0123456789ABCDEF\n\n{first}\n{last}\nAAA=\n\
+             -----END RSA PRIVATE KEY-----\n"
+        );
+        assert_eq!(lines_of(&key).collect::<Vec<_>>(), [first, last]);
+        let known = Known::new(lines_of(&key).map(str::to_owned), &[7; 32]);
+        let hidden = known.hide(&format!("set key \"{first}\"\n  {last}\nset name AAA=\n")).text;
+        assert!(!hidden.contains(first) && !hidden.contains(last), "{hidden}");
+        assert!(hidden.contains("set name AAA="), "{hidden}");
     }
 }

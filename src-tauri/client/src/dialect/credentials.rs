@@ -38,6 +38,9 @@ fn credential(row: Row) -> Credential {
         priority: row.number("priority").unwrap_or(100),
         description: row.text("description"),
         is_system: row.flag("is_system"),
+        has_password: true,
+        has_private_key: false,
+        key: None,
         has_enable_password: row.flag("has_enable_password"),
         allowed_networks: Vec::new(),
         tags: tags(row),
@@ -77,6 +80,15 @@ fn body(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem>
         if networks.as_ref().and_then(Value::as_array).is_some_and(|networks| !networks.is_empty()) {
             let reason = offered::refusal(Feature::AllowedNetworks).message;
             return Err(Problem::field("body.allowed_networks", reason));
+        }
+    }
+    if !context.server.description.takes("CredentialCreate", "private_key") {
+        let given = ["private_key", "passphrase"].map(|name| (name, fields.remove(name)));
+        let is_given = |(_, text): &&(&str, Option<Value>)| {
+            text.as_ref().and_then(Value::as_str).is_some_and(|text| !text.is_empty())
+        };
+        if let Some((name, _)) = given.iter().find(is_given) {
+            return Err(Problem::field(format!("body.{name}"), offered::refusal(Feature::PrivateKey).message));
         }
     }
     unique_tags(&mut fields);

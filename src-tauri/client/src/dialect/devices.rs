@@ -9,7 +9,7 @@ use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::sorting::DeviceColumn;
-use netraven_api::{DeviceId, Method, Open, Problem};
+use netraven_api::{DeviceId, Method, Open, Problem, Transport};
 use serde_json::{Map, Value};
 
 use super::lists::{MOST_ROWS, finish, note, rows_of};
@@ -62,6 +62,7 @@ pub fn device(row: Row) -> Device {
         matching_credentials_count: row.number("matching_credentials_count").unwrap_or_default(),
         last_updated: row.time("last_updated"),
         updated_by: row.text("updated_by"),
+        transport: Transport::Ssh,
         last_result: None,
         last_cause: None,
         last_result_at: None,
@@ -120,6 +121,7 @@ async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Pr
 /// Adds a device. If no credential fits it, the server saves it and then answers as if it had not.
 async fn create(context: Context<'_>, mut fields: Map<String, Value>) -> Result<Device, Problem> {
     unique_tags(&mut fields);
+    over_ssh(context, &mut fields)?;
     let hostname = fields.get("hostname").and_then(Value::as_str).unwrap_or_default().to_owned();
     match context.change(Method::Post, "/devices/".to_owned(), Some(Value::Object(fields))).await {
         Ok(made) => Ok(device(Row(&made))),
@@ -129,6 +131,23 @@ async fn create(context: Context<'_>, mut fields: Map<String, Value>) -> Result<
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// Takes out the transport where the server has no place for it; one other than SSH is refused instead of losing it.
+fn over_ssh(context: Context<'_>, fields: &mut Map<String, Value>) -> Result<(), Problem> {
+    if offers_transports(context) {
+        return Ok(());
+    }
+    match fields.remove("transport") {
+        Some(Value::String(word)) if word != Transport::Ssh.as_str() => {
+            Err(Problem::field("body.transport", offered::reason(Feature::Transports)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn offers_transports(context: Context<'_>) -> bool {
+    context.server.description.takes("DeviceCreate", "transport")
 }
 
 /// Adds a device and counts the credentials that fit it, which the server's answer does not include.
@@ -172,6 +191,7 @@ async fn matching(context: Context<'_>, path: &str) -> Option<i64> {
 async fn update(context: Context<'_>, request: &ParsedRequest, id: DeviceId) -> Result<Value, Problem> {
     let mut fields = request.fields()?;
     unique_tags(&mut fields);
+    over_ssh(context, &mut fields)?;
     match context.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {
         Ok(changed) => Ok(reply(&device(Row(&changed)))),
         Err(problem) if problem.code == Code::Internal => {

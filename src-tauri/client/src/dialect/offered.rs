@@ -61,6 +61,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server keeps no enable passwords; it uses the password of the credential.",
     ),
     (
+        Feature::PrivateKey,
+        Capability::Field("CredentialCreate", "private_key"),
+        "This server signs in to devices with passwords alone; it has no place for private keys.",
+    ),
+    (
         Feature::CronTimeZone,
         Capability::Field("JobCreate", "time_zone"),
         "This server reads the fields of a cron schedule in UTC.",
@@ -121,6 +126,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         Feature::DevicePort,
         Capability::Undescribed,
         "This server stores the SSH port of a device, but always connects to port 22.",
+    ),
+    (
+        Feature::Transports,
+        Capability::Field("DeviceCreate", "transport"),
+        "This server reaches devices by SSH alone.",
     ),
     (
         Feature::UserWithoutEmail,

@@ -67,6 +67,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::HostKeys,
         Feature::ExportConfig,
         Feature::EnablePassword,
+        Feature::PrivateKey,
         Feature::CronTimeZone,
         Feature::Platforms,
         Feature::PlatformFiles,
@@ -77,6 +78,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::SignOutEverywhere,
         Feature::Approvals,
         Feature::AllowedNetworks,
+        Feature::Transports,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");
     }

@@ -19,7 +19,7 @@ use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{CreateTag, ListTags, TagInput};
 use netraven_api::users::{GetMe, Role};
-use netraven_api::{DeviceId, Endpoint, Method, Request, RunId, Secret};
+use netraven_api::{DeviceId, Endpoint, Method, Request, RunId, Secret, Transport};
 use netraven_client::Client;
 use serde_json::{Value, json};
 
@@ -157,9 +157,21 @@ async fn changes_are_sent_as_the_server_takes_them() {
         ..CredentialInput::default()
     };
     assert_eq!(client.send(&CreateCredential(plain.clone())).await.unwrap().username, "x");
-    let enable = CredentialInput { enable_password: secret("e"), ..plain };
+    let enable = CredentialInput { enable_password: secret("e"), ..plain.clone() };
     let problem = client.send(&CreateCredential(enable)).await.unwrap_err();
     assert_eq!(problem.fields[0].field, "body.enable_password");
+    replay.asked("");
+    for key in [
+        CredentialInput { private_key: secret("a key"), passphrase: secret("sesame"), ..plain.clone() },
+        CredentialInput { private_key: secret("a key"), password: None, ..plain.clone() },
+    ] {
+        let problem = client.send(&CreateCredential(key)).await.unwrap_err();
+        assert_eq!(problem.fields[0].field, "body.private_key");
+        assert!(problem.fields[0].message.contains("no place for private keys"), "{problem:?}");
+    }
+    assert!(replay.asked("P").is_empty(), "a key reached a server that cannot keep it");
+    let none = CredentialInput { private_key: secret(""), passphrase: secret(""), ..plain };
+    assert_eq!(client.send(&CreateCredential(none)).await.unwrap().username, "x");
 
     let device =
         DeviceInput { hostname: Some("new".into()), tags: Some(vec![2.into(), 2.into()]), ..DeviceInput::default() };
@@ -168,6 +180,13 @@ async fn changes_are_sent_as_the_server_takes_them() {
         client.send(&CreateTag(TagInput { name: Some("t".into()), ..TagInput::default() })).await.unwrap().name,
         "t"
     );
+    replay.asked("");
+    let plain =
+        DeviceInput { hostname: Some("old".into()), transport: Some(Transport::Telnet), ..DeviceInput::default() };
+    let problem = client.send(&CreateDevice(plain.clone())).await.unwrap_err();
+    assert_eq!((problem.fields[0].field.as_str(), replay.asked("POST")), ("body.transport", Vec::new()));
+    let over_ssh = DeviceInput { transport: Some(Transport::Ssh), ..plain };
+    assert_eq!(client.send(&CreateDevice(over_ssh)).await.unwrap().transport, Transport::Ssh);
     replay.change(|world| world.rows.get_mut("results").unwrap().clear());
     client.send(&DeleteDevice(11.into())).await.unwrap();
 

@@ -76,6 +76,7 @@ fn device(number: u16, port: u16) -> SampleDevice {
         address: "127.0.0.1".to_owned(),
         port,
         platform: "cisco_ios".to_owned(),
+        transport: netraven_api::Transport::Ssh,
     }
 }
 

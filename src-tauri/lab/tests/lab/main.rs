@@ -7,6 +7,7 @@ mod exec;
 mod faults;
 mod healthy;
 mod support;
+mod telnet;
 
 use netraven_lab::{DeviceSpec, Platform};
 

@@ -82,7 +82,10 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
     let undeletable = workplace.forbids(AdminAction::DeleteCredential).or(system);
     rsx! {
         tr { "data-credential": "{credential.id}",
-            td { class: "name", title: "{name}", "{name}" }
+            td { class: if credential.has_private_key { "name wraps" } else { "name" }, title: "{name}",
+                "{name}"
+                KeyMark { credential: credential.clone() }
+            }
             td { "{credential.priority}" }
             td { class: "muted wraps",
                 SimulatedTag { tags: credential.tags.clone() }
@@ -113,6 +116,22 @@ fn Row(credential: Credential, onchange: EventHandler<Credential>, ondelete: Eve
                 }
             }
         }
+    }
+}
+
+/// Which private key a credential has, beside its user name.
+#[component]
+fn KeyMark(credential: Credential) -> Element {
+    if !credential.has_private_key {
+        return rsx! {};
+    }
+    let with = if credential.has_password { "password and key" } else { "key" };
+    let (whole, short) = match &credential.key {
+        Some(key) => (format!("{with} {key}"), format!("{with} {}", format::short_key(key))),
+        None => (with.to_owned(), with.to_owned()),
+    };
+    rsx! {
+        span { class: "muted", title: "{whole}", " {short}" }
     }
 }
 

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::{CreateDevice, Device, DeviceInput};
 use netraven_api::native::Feature;
 use netraven_api::platforms::ListPlatforms;
-use netraven_api::{Problem, TagId};
+use netraven_api::{Problem, TagId, Transport};
 
 use super::approval::waiting;
 use crate::components::{SelectField, TextField};
@@ -15,7 +15,8 @@ use crate::state::notices::use_notices;
 use crate::state::session::{Workplace, use_workplace};
 
 /// Fields that show their own refusal.
-const FIELDS: [&str; 7] = ["hostname", "ip_address", "port", "device_type", "tags", "new_tag", "description"];
+const FIELDS: [&str; 8] =
+    ["hostname", "ip_address", "port", "transport", "device_type", "tags", "new_tag", "description"];
 
 /// Adds a device.
 #[component]
@@ -24,16 +25,22 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
     let platforms = use_query(|| ListPlatforms);
     let mut hostname = use_signal(String::new);
     let mut address = use_signal(String::new);
-    let mut port = use_signal(|| "22".to_owned());
+    // Until a port is typed it is the usual one of the transport.
+    let mut port = use_signal(|| None::<String>);
+    let mut transport = use_signal(Transport::default);
     let mut platform = use_signal(String::new);
     let mut description = use_signal(String::new);
     let (chosen, fresh) = (use_signal(Vec::<TagId>::new), use_signal(String::new));
     let form = use_form();
 
     let submit = move |()| {
-        let Some(input) =
-            form.accept(read(&hostname.peek(), &address.peek(), &port.peek(), &platform.peek(), &description.peek()))
-        else {
+        let chosen_transport = *transport.peek();
+        let place = Place {
+            address: address.peek().clone(),
+            port: shown_port(&port.peek(), chosen_transport),
+            transport: chosen_transport,
+        };
+        let Some(input) = form.accept(read(&hostname.peek(), &place, &platform.peek(), &description.peek())) else {
             return;
         };
         let api = api.clone();
@@ -51,6 +58,8 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
     let mut options = vec![(String::new(), "Choose a platform".to_owned())];
     options.extend(known.iter().flat_map(|known| known.items.iter()).map(|one| (one.name.clone(), one.title.clone())));
     let refused_files = known.map(|known| known.refused.join(" ")).unwrap_or_default();
+    let no_transports = workplace.refusal(Feature::Transports);
+    let typed_port = shown_port(&port.read(), transport());
     let platform_error = form.refusal("device_type").or_else(|| platforms.error().map(|problem| problem.message));
     rsx! {
         FormDialog {
@@ -84,13 +93,26 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
                 }
                 TextField {
                     id: "device-port",
-                    label: "SSH port",
+                    label: if transport() == Transport::Ssh { "SSH port" } else { "Port" },
                     kind: "number",
-                    value: port(),
-                    hint: other_port(&port.read(), &workplace),
+                    value: typed_port.clone(),
+                    hint: other_port(&typed_port, &workplace),
                     error: form.refusal("port"),
-                    oninput: move |text| port.set(text),
+                    oninput: move |text| port.set(Some(text)),
                 }
+            }
+            SelectField {
+                id: "device-transport",
+                label: "Transport",
+                value: transport().as_str(),
+                options: Transport::ALL.map(|one| (one.as_str().to_owned(), one.title().to_owned())).to_vec(),
+                disabled: no_transports.is_some(),
+                hint: no_transports.unwrap_or_default(),
+                error: form.refusal("transport"),
+                onchange: move |word: String| transport.set(Transport::parse(&word).unwrap_or_default()),
+            }
+            if let Some(warning) = transport().warning() {
+                p { class: "text-warning", role: "note", "{warning}" }
             }
             SelectField {
                 id: "device-platform",
@@ -120,8 +142,21 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
     }
 }
 
+/// Where the device is, as typed.
+struct Place {
+    address: String,
+    port: String,
+    transport: Transport,
+}
+
+/// The port that was typed, else the usual one.
+fn shown_port(typed: &Option<String>, transport: Transport) -> String {
+    let usual = || transport.usual_port().map(|port| port.to_string()).unwrap_or_default();
+    typed.clone().unwrap_or_else(usual)
+}
+
 /// The device as typed, or what is missing; what the server alone can know it says itself.
-fn read(hostname: &str, address: &str, port: &str, platform: &str, description: &str) -> Result<DeviceInput, Problem> {
+fn read(hostname: &str, place: &Place, platform: &str, description: &str) -> Result<DeviceInput, Problem> {
     let mut wrong = Vec::new();
     let mut needed = |field, text: &str, sentence: &str| {
         if text.trim().is_empty() {
@@ -130,19 +165,34 @@ fn read(hostname: &str, address: &str, port: &str, platform: &str, description: 
         Some(text.trim().to_owned())
     };
     let hostname = needed("hostname", hostname, "Enter the device's hostname.");
-    let ip_address = needed("ip_address", address, "Enter an IPv4 or IPv6 address, or a name.");
+    let ip_address = needed("ip_address", &place.address, "Enter an IPv4 or IPv6 address, or a name.");
     let device_type = needed("device_type", platform, "Choose the device's platform.");
-    let port = match port.trim() {
-        "" => Some(22),
+    let port = match place.port.trim() {
+        "" => place.transport.usual_port().map(i64::from),
         text => text.parse::<i64>().ok().filter(|port| (1..=65_535).contains(port)),
     };
     if port.is_none() {
-        wrong.push(("port", "Enter a port from 1 to 65535.".to_owned()));
+        let sentence = if place.port.trim().is_empty() {
+            "Enter the port of the console line: raw TCP has no usual one."
+        } else {
+            "Enter a port from 1 to 65535."
+        };
+        wrong.push(("port", sentence.to_owned()));
     }
+    // What is usual need not be said, and another server may not know it.
+    let transport = Some(place.transport).filter(|transport| *transport != Transport::Ssh);
     let description = Some(description.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
     match refusal_of(wrong) {
         Some(problem) => Err(problem),
-        None => Ok(DeviceInput { hostname, ip_address, device_type, port, description, ..DeviceInput::default() }),
+        None => Ok(DeviceInput {
+            hostname,
+            ip_address,
+            device_type,
+            port,
+            transport,
+            description,
+            ..DeviceInput::default()
+        }),
     }
 }
 

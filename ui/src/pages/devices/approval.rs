@@ -39,6 +39,13 @@ pub fn reason(device: &Device, approval: &Approval) -> String {
             None => "set its address".to_owned(),
         });
     }
+    if approval.approved_transport != device.transport {
+        parts.push(format!(
+            "changed its transport from {} to {}",
+            approval.approved_transport.title(),
+            device.transport.title()
+        ));
+    }
     if let Some(platform) = approval.approved_type.as_ref().filter(|platform| **platform != device.device_type) {
         parts.push(format!("changed its platform from {platform}"));
     }
@@ -95,8 +102,8 @@ pub fn WaitingNote(filter: Store<DeviceFilter>, onapprove: EventHandler<()>) -> 
         div { class: "band band-warning", role: "note",
             Icon { glyph: Glyph::Lock, size: 14 }
             span { class: "grow",
-                "Someone other than an admin added these devices or changed their address, platform or tags. No \
-                 credential is sent to them until an admin approves them."
+                "Someone other than an admin added these devices or changed their address, transport, platform or tags. \
+                 No credential is sent to them until an admin approves them."
             }
             if admin {
                 Button { label: "Review and approve", small: true, onclick: move |_| onapprove.call(()) }
@@ -141,6 +148,8 @@ pub fn ApprovalPart(device: ReadSignal<Device>, onapprove: EventHandler<Device>)
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::Transport;
+
     use super::*;
 
     #[test]
@@ -187,6 +196,8 @@ mod tests {
             said(other),
             "mallory changed its address from [2001:db8::1]:22 and changed its platform from cisco_ios and added the tag core."
         );
+        let plain = Device { transport: Transport::Telnet, ..device(approved.clone()) };
+        assert_eq!(reason(&plain, &approved), "mallory changed its transport from SSH to Telnet.");
         let tagged = Approval { new_tags: vec!["core".into(), "edge".into()], ..approved };
         assert_eq!(said(tagged), "mallory added the tags core, edge.");
     }

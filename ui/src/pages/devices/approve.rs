@@ -192,6 +192,9 @@ fn Row(device: Device, mut ticked: Signal<Vec<DeviceId>>) -> Element {
                 if is_a_name(&device) {
                     small { class: "text-warning", "A host name: its owner decides which address it points to." }
                 }
+                if let Some(warning) = device.transport.warning() {
+                    small { class: "text-warning", "{warning}" }
+                }
                 small { class: "muted", "{names.join(\", \")}" }
             }
             td { class: "wraps",

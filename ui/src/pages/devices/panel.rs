@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
+use netraven_api::Transport;
 use netraven_api::devices::{Device, GetHostKey};
 use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
@@ -13,7 +14,7 @@ use super::newest::NewestResult;
 use super::snapshots::Snapshots;
 use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
-use crate::features::device::{ResultTag, place, platform_title, tag_names};
+use crate::features::device::{ResultTag, Unencrypted, place, platform_title, tag_names};
 use crate::features::forget_key::ForgetKey;
 use crate::features::lab::SimulatedTag;
 use crate::route::Route;
@@ -50,6 +51,14 @@ pub fn DevicePanel(
             dl { class: "facts facts-device",
                 dt { "Address" }
                 dd { class: "mono", {place(&shown)} }
+                dt { "Transport" }
+                dd {
+                    {shown.transport.title()}
+                    if !shown.transport.is_encrypted() {
+                        " "
+                        Unencrypted { transport: shown.transport }
+                    }
+                }
                 dt { "Platform" }
                 dd { {platform_title(titles.as_deref(), &shown.device_type)} }
                 dt { "Model" }
@@ -68,9 +77,27 @@ pub fn DevicePanel(
                 }
             }
             ApprovalPart { device, onapprove }
-            StoredKey { device }
+            if shown.transport.is_encrypted() {
+                StoredKey { device }
+            } else {
+                NoHostKey { transport: shown.transport }
+            }
             LastRuns { device }
             Snapshots { device }
+        }
+    }
+}
+
+/// Why there is no host key where the session is not encrypted.
+#[component]
+fn NoHostKey(transport: Transport) -> Element {
+    rsx! {
+        section { class: "side-part", aria_label: "Host key",
+            h4 { "Host key" }
+            p { class: "muted", "None: only SSH has host keys." }
+            if let Some(warning) = transport.warning() {
+                p { class: "text-warning", "{warning}" }
+            }
         }
     }
 }

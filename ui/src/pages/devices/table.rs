@@ -12,7 +12,7 @@ use netraven_api::{DeviceId, Page, TagId};
 
 use super::approval::{WaitingTag, waiting};
 use crate::components::{Ago, Button, ButtonKind, Glyph, Icon, SortHead, TableFrame};
-use crate::features::device::{LastResult, NeverRun, place, platform_title, tag_names};
+use crate::features::device::{LastResult, NeverRun, Unencrypted, place, platform_title, tag_names};
 use crate::features::lab::SimulatedTag;
 use crate::features::paging::{Head, Sorted};
 use crate::format;
@@ -120,7 +120,14 @@ fn DeviceRow(
                     "{device.hostname}"
                 }
             }
-            td { class: "mono", title: "{place(&device)}", {place(&device)} }
+            if device.transport.is_encrypted() {
+                td { class: "mono", title: "{place(&device)}", {place(&device)} }
+            } else {
+                td { class: "mono two-lines", title: "{place(&device)}",
+                    span { {place(&device)} }
+                    Unencrypted { transport: device.transport }
+                }
+            }
             td { class: "muted wide-only", title: "{device.device_type}", "{platform}" }
             td { class: "muted wide-only",
                 SimulatedTag { tags: device.tags.clone() }

@@ -11,6 +11,7 @@ use netraven_api::{Open, RunId};
 use super::view::{RunVerbs, RunView, RunViewStoreExt};
 use crate::components::{Button, ButtonKind, DeviceStateTag, Glyph, Icon, SortHead, TableFrame};
 use crate::features::actions::{ONE_AT_A_TIME, use_run_job};
+use crate::features::device::Unencrypted;
 use crate::features::paging::Head;
 use crate::format;
 use crate::route::Route;
@@ -100,8 +101,9 @@ fn DeviceRow(
     let change = change.map(|snapshot| Route::change(device.device_id, snapshot));
     rsx! {
         tr { "data-opens": "yes", "data-device": "{device.device_id}", onclick: move |_| { go.push(open.clone()); },
-            td { class: "name",
+            td { class: if device.transport.is_encrypted() { "name" } else { "name two-lines" },
                 Link { to, onclick: move |event: MouseEvent| event.stop_propagation(), title: "{device.address}", "{device.hostname}" }
+                Unencrypted { transport: device.transport }
             }
             td {
                 DeviceStateTag { state: device.state }

@@ -32,6 +32,7 @@ pub fn FailureFacts(cause: Option<Cause>, evidence: Evidence) -> Element {
         said: None,
         last_seen: None,
         bytes_read: None,
+        transport: None,
         refused_logins: Vec::new(),
         host_keys: None,
         transcript: Vec::new(),
@@ -93,6 +94,7 @@ pub fn SuccessFacts(device: RunDevice, evidence: Evidence) -> Element {
     let rest = Evidence {
         changed: None,
         snapshot_id: None,
+        transport: None,
         bytes: None,
         lines: None,
         secrets_hidden: None,

@@ -49,7 +49,9 @@ pub fn CopyReportRoom() -> Element {
 /// The report.
 fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
     let evidence = device.details.clone().unwrap_or_default();
-    let mut report = format!("{} ({}, {})", device.hostname, device.address, device.device_type);
+    let transport = device.transport;
+    let over = if transport.is_encrypted() { String::new() } else { format!(", {}, not encrypted", transport.title()) };
+    let mut report = format!("{} ({}, {}{over})", device.hostname, device.address, device.device_type);
     let _ = writeln!(report, ": {}", device.cause.map_or(device.state.as_str(), Cause::title));
     let when = format::full_time(device.started_at.or(run.started_at).unwrap_or(run.queued_at), zone);
     let _ = writeln!(report, "{}, run {}, {when}", run.job_name, run.id);

@@ -104,7 +104,8 @@ fn shown(job_type: &Open<JobKind>, device: &RunDevice) -> Vec<ShownStage> {
     let is_drawn = |stage: &Stage| match stage {
         Stage::Prepare => reached == Stage::Prepare && device.state != DeviceState::Success,
         Stage::Reach => true,
-        other => of_kind.contains(other) || *other == reached,
+        // What a transport does not have was neither done nor left out.
+        other => (of_kind.contains(other) && device.transport.has_stage(*other)) || *other == reached,
     };
     let of = |stage: Stage| {
         let time = times.iter().find(|(timed, _)| *timed == stage).map(|(_, took)| *took);
@@ -148,6 +149,7 @@ fn duration(ms: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use netraven_api::Transport;
     use serde_json::{Value, json};
 
     use super::*;
@@ -204,6 +206,25 @@ mod tests {
         );
         let waiting = of(JobKind::ConfigBackup, &device(DeviceState::Queued, None, &[]));
         assert!(waiting.iter().all(|(_, status)| *status == StageStatus::NotYet) && waiting.len() == 11, "{waiting:?}");
+    }
+
+    #[test]
+    fn a_session_over_telnet_has_no_stages_of_ssh() {
+        let of_ssh = [Stage::KeyExchange, Stage::HostKey, Stage::SignIn];
+        let over_telnet = |state, stage, timed: &[&str]| {
+            let device = RunDevice { transport: Transport::Telnet, ..device(state, Some(stage), timed) };
+            of(JobKind::ConfigBackup, &device)
+        };
+        let running = over_telnet(DeviceState::Running, Stage::Prompt, &[]);
+        assert_eq!(running[..2], [(Stage::Reach, StageStatus::NotTold), (Stage::Prompt, StageStatus::Now)]);
+        for stages in [
+            running,
+            over_telnet(DeviceState::Queued, Stage::Prepare, &[]),
+            over_telnet(DeviceState::Success, Stage::Record, &["reach", "prompt", "read"]),
+            over_telnet(DeviceState::Failure, Stage::Reach, &["reach"]),
+        ] {
+            assert!(stages.iter().all(|(stage, _)| !of_ssh.contains(stage)), "{stages:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use netraven_api::Secret;
+use netraven_api::{Secret, Transport};
 use netraven_backend::{Config, DataDirLock, LockError};
 use netraven_client::Client;
 use netraven_client::sample::{self, SampleDevice};
@@ -170,6 +170,7 @@ fn known(lab: &Lab) -> Vec<SampleDevice> {
         address: device.address.ip().to_string(),
         port: device.address.port(),
         platform: device.spec.platform.as_str().to_owned(),
+        transport: Transport::parse(device.spec.options.carrier.as_str()).unwrap_or_default(),
     };
     lab.devices().iter().map(of).collect()
 }

@@ -145,6 +145,39 @@ fn pagers_are_seen_and_ordinary_lines_are_none() {
 }
 
 #[test]
+fn a_question_is_known_where_it_ends_its_line_and_a_pager_behind_it_is_the_pager() {
+    let mut ios = (*platform("cisco_ios")).clone();
+    let expect = Regex::new(r"Show all\? \[y/N\]").unwrap();
+    ios.questions = vec![Dialog { expect, send: "y".to_string() }];
+    for (line, is_question, mark) in [
+        ("Show all? [y/N] ", true, Some(0)),
+        ("  Show all? [y/N]", true, Some(0)),
+        ("vlan 1Show all? [y/N] ", true, Some(6)),
+        ("vlan 1Show all? [y/N] --More--", false, Some(22)),
+        ("vlan 1--More--", false, Some(6)),
+        ("vlan 1", false, None),
+    ] {
+        assert_eq!((ios.question_of(line).is_some(), ios.mark_of(line)), (is_question, mark), "{line:?}");
+    }
+    assert_eq!(platform("cisco_ios").question_of("Show all? [y/N] "), None);
+}
+
+#[test]
+fn a_pager_is_found_under_lines_of_the_log() {
+    let ios = platform("cisco_ios");
+    let log = "*Nov 30 10:11:12.131: %SYS-5-CONFIG_I: Configured";
+    for (line, below, end) in [
+        (format!("--More-- {log}"), false, Some(8)),
+        (format!("vlan 1--More--{log}"), false, Some(14)),
+        ("vlan 1--More--".to_string(), true, Some(14)),
+        ("vlan 1--More--".to_string(), false, None),
+        (" description --More-- inside".to_string(), true, None),
+    ] {
+        assert_eq!(ios.covered_more(&line, below), end, "{line:?}");
+    }
+}
+
+#[test]
 fn errors_are_found_at_either_end_and_not_in_the_middle() {
     for (name, answer, expect) in [
         (

@@ -106,6 +106,8 @@ pub trait Resource: DeserializeOwned + ToSchema + 'static {
     const NEW: &'static str;
     /// Fields a new one must have.
     const NEEDED: &'static [&'static str];
+    /// Of those, fields that may be absent where another one is given: each with that other.
+    const INSTEAD: &'static [(&'static str, &'static str)] = &[];
     /// Fields that null clears; in all others null is the same as absent.
     const EMPTIED: &'static [&'static str];
 }
@@ -117,8 +119,11 @@ impl<T: Resource> FromRequest<AppState> for New<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<New<T>, ApiError> {
-        let body = json_body::<T>(&bytes(request, state).await?, T::NEEDED)?;
-        typed(body).map(New)
+        let body = parsed(&bytes(request, state).await?)?;
+        let is_given = |name: &str| body.get(name).is_some_and(|value| !value.is_null());
+        let is_replaced = |name: &str| T::INSTEAD.iter().any(|(field, other)| *field == name && is_given(other));
+        let needed: Vec<&str> = T::NEEDED.iter().copied().filter(|name| !is_replaced(name)).collect();
+        typed(checked::<T>(body, &needed)?).map(New)
     }
 }
 
@@ -161,12 +166,18 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Maybe<T
 
 /// A JSON body that passed the checks of its type.
 fn json_body<T: ToSchema + 'static>(bytes: &[u8], needed: &[&str]) -> Result<Value, ApiError> {
+    checked::<T>(parsed(bytes)?, needed)
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value, ApiError> {
     if has_more_values(bytes, VALUES) {
         let sentence = format!("The body has more than {VALUES} values: send it in parts.");
         return Err(ApiError::detail(StatusCode::PAYLOAD_TOO_LARGE, sentence));
     }
-    let mut body =
-        if bytes.is_empty() { Value::Null } else { serde_json::from_slice(bytes).map_err(|e| no_json(bytes, &e))? };
+    if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(bytes).map_err(|e| no_json(bytes, &e)) }
+}
+
+fn checked<T: ToSchema + 'static>(mut body: Value, needed: &[&str]) -> Result<Value, ApiError> {
     let refused_fields = Shape::of::<T>().check(&mut body, needed);
     if refused_fields.is_empty() { Ok(body) } else { Err(ApiError::Fields(refused_fields)) }
 }

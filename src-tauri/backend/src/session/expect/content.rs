@@ -4,7 +4,8 @@ use netraven_api::outcome::{Cause, Stage};
 
 use super::super::report::SessionError;
 use super::Conversation;
-use super::proof::{ENDED_ADVICE, short};
+use super::failures::ENDED_ADVICE;
+use super::reading::Sending;
 use crate::platforms::{Command, Definition, foreign, is_configuration, significant};
 
 /// An answer of at most this many lines is just a few words.
@@ -12,8 +13,8 @@ const FEW_WORDS: usize = 5;
 
 impl Conversation<'_, '_> {
     /// Refuses an answer that lacks what its command's must contain, or holds what it must not.
-    pub(super) fn check_content(&mut self, command: &Command, text: &str) -> Result<(), SessionError> {
-        let error = lacking(command, text).or_else(|| withheld(command, text));
+    pub(super) fn check_content(&mut self, sending: &Sending, text: &str) -> Result<(), SessionError> {
+        let error = lacking(sending, text).or_else(|| withheld(sending, text));
         error.map_or(Ok(()), |error| {
             self.progress.enter(Stage::ProveComplete);
             Err(error)
@@ -22,8 +23,8 @@ impl Conversation<'_, '_> {
 }
 
 /// Whether an answer holds what its command's must and nothing that it must not.
-pub(super) fn is_whole(command: &Command, text: &str) -> bool {
-    lacking(command, text).is_none() && withheld(command, text).is_none()
+pub(super) fn is_whole(sending: &Sending, text: &str) -> bool {
+    lacking(sending, text).is_none() && withheld(sending, text).is_none()
 }
 
 /// Whether all that a text says is said in comments.
@@ -48,10 +49,10 @@ pub(super) fn same_few_words(command: &Command, before: &str, now: &str) -> Opti
     now.into_iter().next().filter(|_| same)
 }
 
-fn lacking(command: &Command, text: &str) -> Option<SessionError> {
-    let pattern = command.must_contain.as_ref().filter(|pattern| !pattern.is_match(text))?;
-    let send = short(&command.send);
-    let (cause, message) = match command.end {
+fn lacking(sending: &Sending, text: &str) -> Option<SessionError> {
+    let pattern = sending.command.must_contain.as_ref().filter(|pattern| !pattern.is_match(text))?;
+    let send = sending.typed.short();
+    let (cause, message) = match sending.command.end {
         None => (Cause::Truncated, format!("The answer to `{send}` lacks what every complete answer contains.")),
         // The end was proven, so nothing was cut off: there was no more for this account.
         Some(_) => (
@@ -65,9 +66,9 @@ fn lacking(command: &Command, text: &str) -> Option<SessionError> {
     Some(if cause == Cause::Truncated { error.advising(ENDED_ADVICE) } else { error })
 }
 
-fn withheld(command: &Command, text: &str) -> Option<SessionError> {
-    command.must_not_contain.as_ref().filter(|pattern| pattern.is_match(text))?;
-    let send = short(&command.send);
+fn withheld(sending: &Sending, text: &str) -> Option<SessionError> {
+    sending.command.must_not_contain.as_ref().filter(|pattern| pattern.is_match(text))?;
+    let send = sending.typed.short();
     let message = format!("The answer to `{send}` says that parts of it are hidden from this account.");
     Some(SessionError::new(Cause::CommandRejected, message))
 }

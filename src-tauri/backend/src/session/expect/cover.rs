@@ -57,7 +57,8 @@ impl Conversation<'_, '_> {
             if end.is_match(&line.text) {
                 return true;
             }
-            if !line.text.trim().is_empty() && !line.log && !self.definition.is_more(&line.text) {
+            let is_asked = self.definition.is_more(&line.text) || self.definition.question_of(&line.text).is_some();
+            if !line.text.trim().is_empty() && !line.log && !is_asked {
                 return false;
             }
         }
@@ -152,17 +153,42 @@ impl Conversation<'_, '_> {
         None
     }
 
-    /// Whether the device waits at a pager over which it printed lines of its log.
-    pub(super) fn covered_pager(&self) -> bool {
-        for line in self.last_lines(self.terminal.forgotten().unwrap_or(0), self.terminal.text.len()) {
-            if self.definition.begins_with_more(&line.text) {
-                return true;
+    /// The pager over which the device printed lines of its log, by where its mark ends.
+    pub(super) fn covered_pager(&self) -> Option<usize> {
+        self.covered(|line, below| self.definition.covered_more(line, below)).map(|(_, place)| place)
+    }
+
+    /// The question with a known answer over which the device printed lines of its log, and where it ends.
+    pub(super) fn covered_known(&self) -> Option<(usize, usize)> {
+        if self.definition.questions.is_empty() {
+            return None;
+        }
+        let end = |line: &str, below: bool| {
+            let question = &self.definition.questions[self.definition.question_of(line)?];
+            let end = question.expect.find_iter(line).last()?.end();
+            (below || foreign::may_be_log(line[end..].trim_start())).then_some(end)
+        };
+        let (line, place) = self.covered(end)?;
+        Some((self.definition.question_of(&line)?, place))
+    }
+
+    /// The first line from the end in which `find` finds something, with lines of the log at most below it, and where
+    /// in the text that ends. `find` is also given whether any stand below. Where the line was not drawn plainly, the
+    /// end of the text counts.
+    fn covered(&self, find: impl Fn(&str, bool) -> Option<usize>) -> Option<(String, usize)> {
+        let (text, mut below) = (&self.terminal.text, false);
+        for line in self.last_lines(self.terminal.forgotten().unwrap_or(0), text.len()) {
+            if let Some(end) = find(&line.text, below) {
+                let drawn_plainly = text[line.start..].starts_with(&line.text.as_bytes()[..end]);
+                let place = if drawn_plainly { line.start + end } else { text.len() };
+                return Some((line.text, place));
             }
             if !line.text.trim().is_empty() && !line.log {
-                return false;
+                return None;
             }
+            below |= line.log;
         }
-        false
+        None
     }
 
     /// What follows this session's prompt on a line that begins with it.

@@ -19,8 +19,6 @@ const NUDGES: u32 = 2;
 const DIALOGS: u32 = 8;
 /// A question nobody knows is given so long to turn out to be none.
 const QUESTION_AFTER: Duration = Duration::from_secs(5);
-/// How many lines above a question are looked through for the entries of a menu.
-const MENU: usize = 40;
 /// How often a slow first answer is measured again.
 const PACES: u32 = 2;
 
@@ -31,6 +29,8 @@ struct Done {
     dialogs: u32,
     user: bool,
     password: bool,
+    /// Which of the platform's dialogs were answered with a secret.
+    secrets: Vec<usize>,
 }
 
 /// Whether a question is about who is there, whatever the line that asks it ends with.
@@ -39,8 +39,9 @@ fn asks_who(question: Option<Question>) -> bool {
 }
 
 impl Conversation<'_, '_> {
-    /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a newline.
-    pub(super) fn first_prompt(&mut self, login: &Login) -> Result<(), SessionError> {
+    /// Waits for the first prompt, through greetings, pagers and questions, and learns how this device answers a
+    /// newline. Says whether the shell asked for the credential.
+    pub(super) fn first_prompt(&mut self, login: &Login) -> Result<bool, SessionError> {
         let mut done = Done::default();
         let found = self.reach_prompt(login, &mut done);
         self.deadline = None;
@@ -57,7 +58,7 @@ impl Conversation<'_, '_> {
         let message = format!("The device is at its prompt `{shown}`.");
         let meta = json!({"prompt": shown, "privileged": self.prompt.seen.privileged});
         self.progress.session(Level::Debug, message, meta);
-        Ok(())
+        Ok(done.user || done.password)
     }
 
     fn reach_prompt(&mut self, login: &Login, done: &mut Done) -> Result<(), SessionError> {
@@ -79,16 +80,30 @@ impl Conversation<'_, '_> {
                 }
                 return Err(self.no_prompt(limit, &line));
             } else if done.dialogs < DIALOGS
-                && let Some(answer) = self.dialog(&line, quiet)
+                && let Some((place, answer)) = self.dialog(&line, quiet)
             {
                 done.dialogs += 1;
+                if answer.holds_secret() {
+                    // A second time would be a second failed sign-in.
+                    if done.secrets.contains(&place) {
+                        return Err(self.shell_refused(login, "asked again"));
+                    }
+                    done.secrets.push(place);
+                    done.password = true;
+                }
                 until = self.terminal.now() + limit;
                 self.terminal.forget_line();
-                self.terminal.send(&answer)?;
+                self.terminal.type_keys(&answer)?;
                 self.progress.session(Level::Debug, "Answered a question the device asked at sign-in.", json!({}));
+            } else if let Some((known, place)) = self.known_at(&asked) {
+                wait = DIALOG_QUIET.saturating_sub(quiet);
+                if wait.is_zero() {
+                    until = self.terminal.now() + limit;
+                    self.answer_known(known, place)?;
+                }
             } else if self.definition.is_more(&line) {
                 if quiet >= PAGER_QUIET {
-                    self.terminal.answer_pager()?;
+                    self.terminal.answer_pager(None)?;
                 }
                 wait = PAGER_QUIET;
             } else if let Some(seen) = self.prompt_at(&line, question) {
@@ -157,8 +172,11 @@ impl Conversation<'_, '_> {
     }
 
     fn asked_unknown(&self, asked: String) -> SessionError {
-        let message = "Signed in, but the device is waiting at a line that is not a prompt and may be a question, \
-                       and no answer to it is defined.";
+        let message = format!(
+            "{}, but the device is waiting at a line that is not a prompt and may be a question, and no answer to it is \
+             defined.",
+            self.terminal.arrived()
+        );
         SessionError::new(Cause::PromptNotSeen, message)
             .quoting(Some(asked))
             .expecting(self.definition.prompt.pattern.as_str())
@@ -181,13 +199,24 @@ impl Conversation<'_, '_> {
             }
             Question::User => return Err(self.shell_refused(login, "asked for the user name again")),
             Question::Password => {
+                let Some(password) = login.password() else {
+                    let message = format!(
+                        "Signed in, but the device asks for a password in its shell, and the credential of {} has a \
+                         private key alone.",
+                        login.username
+                    );
+                    return Err(SessionError::new(Cause::AuthFailed, message).quoting(Some(asked)));
+                };
                 done.password = true;
                 self.terminal.forget_line();
-                self.terminal.send_password(login.password())?;
+                self.terminal.send_password(password)?;
             }
             Question::OtherSecret => {
-                let message = "Signed in, but the device asks in its shell for a password or a code that no \
-                               credential contains. It may require a password change first.";
+                let message = format!(
+                    "{}, but the device asks in its shell for a password or a code that no credential contains. It may \
+                     require a password change first.",
+                    self.terminal.arrived()
+                );
                 return Err(SessionError::new(Cause::AuthFailed, message).quoting(Some(asked)));
             }
             Question::ChangePassword(no) if done.dialogs < DIALOGS => {
@@ -205,7 +234,10 @@ impl Conversation<'_, '_> {
             }
             Question::Colon if !self.is_menu() => return Ok(false),
             _ if self.terminal.quiet() >= self.question_after() => {
-                let message = "Signed in, but the device asks a question before its first prompt, and no answer to it is defined.";
+                let message = format!(
+                    "{}, but the device asks a question before its first prompt, and no answer to it is defined.",
+                    self.terminal.arrived()
+                );
                 return Err(SessionError::new(Cause::PromptNotSeen, message)
                     .quoting(Some(asked))
                     .expecting(self.definition.prompt.pattern.as_str()));
@@ -213,17 +245,6 @@ impl Conversation<'_, '_> {
             _ => return Ok(false),
         }
         Ok(true)
-    }
-
-    /// Whether numbered entries stand above the last line.
-    fn is_menu(&self) -> bool {
-        let text = String::from_utf8_lossy(&self.terminal.text).into_owned();
-        let is_entry = |line: &str| {
-            let line = line.trim_start_matches([' ', '[', '(']);
-            let number = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            (1..=2).contains(&number) && line[number..].starts_with([')', '.', ']', ':'])
-        };
-        text.lines().rev().take(MENU).filter(|line| is_entry(&screen::line(line))).count() >= 2
     }
 
     fn shell_refused(&self, login: &Login, how: &str) -> SessionError {
@@ -234,7 +255,8 @@ impl Conversation<'_, '_> {
 
     fn strange_prompt(&self, line: &str) -> SessionError {
         let title = &self.definition.title;
-        let message = format!("Signed in, but the device is waiting at a line that is not a {title} prompt.");
+        let arrived = self.terminal.arrived();
+        let message = format!("{arrived}, but the device is waiting at a line that is not a {title} prompt.");
         SessionError::new(Cause::PromptNotSeen, message)
             .quoting(Some(screen::line(line).trim().to_string()))
             .expecting(self.definition.prompt.pattern.as_str())
@@ -242,21 +264,12 @@ impl Conversation<'_, '_> {
 
     fn no_prompt(&self, limit: Duration, line: &str) -> SessionError {
         let title = &self.definition.title;
-        let message = format!("Signed in, but no {title} prompt was seen within {} s.", limit.as_secs());
+        let (arrived, seconds) = (self.terminal.arrived(), limit.as_secs());
+        let message = format!("{arrived}, but no {title} prompt was seen within {seconds} s.");
         let last = screen::line(line).trim().to_string();
         SessionError::new(Cause::PromptNotSeen, message)
             .quoting((questions::of(&last).is_some() || !questions::asks_nothing(&last)).then_some(last))
             .expecting(self.definition.prompt.pattern.as_str())
-    }
-
-    /// What to send if the device asks something between sign-in and its first prompt.
-    fn dialog(&self, line: &str, quiet: Duration) -> Option<String> {
-        let mut line = screen::line(line).trim().to_string();
-        if line.is_empty() && quiet >= DIALOG_QUIET {
-            line = self.line_before(self.terminal.line_start())?;
-        }
-        let asked = |dialog: &&crate::platforms::Dialog| !line.is_empty() && dialog.expect.is_match(&line);
-        self.definition.dialogs.iter().find(asked).map(|dialog| dialog.send.clone())
     }
 
     /// Sends a newline at what looks like the first prompt. A greeting does not answer it; a prompt appears again.

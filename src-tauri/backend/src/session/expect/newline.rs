@@ -5,8 +5,8 @@ use std::time::Duration;
 use netraven_api::outcome::Cause;
 
 use super::super::report::SessionError;
-use super::Conversation;
 use super::known_prompt::KnownPrompt;
+use super::{Conversation, DIALOG_QUIET};
 use crate::platforms::foreign::{self, Look};
 use crate::platforms::screen;
 
@@ -106,7 +106,16 @@ impl Conversation<'_, '_> {
         loop {
             let quiet = self.terminal.quiet();
             let late = self.deadline.is_some_and(|deadline| self.terminal.now() >= deadline);
-            match self.response(from, prompt, learning) {
+            let response = self.response(from, prompt, learning);
+            if let (Response::Unfinished, Some(question), false) = (&response, self.known_question(prompt), late) {
+                if quiet >= DIALOG_QUIET {
+                    self.answer_known(question, None)?;
+                } else {
+                    self.terminal.pump(DIALOG_QUIET - quiet)?;
+                }
+                continue;
+            }
+            match response {
                 Response::Prompt(answer) => return Ok(Some(answer)),
                 Response::Other => return Ok(None),
                 Response::Unfinished if late || (learning && quiet >= limit) => return Ok(None),
@@ -137,6 +146,12 @@ impl Conversation<'_, '_> {
         }
     }
 
+    /// The question with a known answer at which the device stands.
+    fn known_question(&self, prompt: &KnownPrompt) -> Option<usize> {
+        let line = self.terminal.last_line();
+        self.definition.question_of(&line).filter(|_| !prompt.knows(self.definition, &line))
+    }
+
     fn response(&self, from: usize, prompt: &KnownPrompt, learning: bool) -> Response {
         let line = self.terminal.last_line();
         let is_prompt = |line: &str| prompt.knows(self.definition, line);
@@ -160,9 +175,13 @@ impl Conversation<'_, '_> {
             if shown.is_empty() || (place == 0 && is_prompt(line)) {
                 continue;
             }
+            let is_answered = self.terminal.answered_since(from) && self.definition.question_of(line).is_some();
             // The device's log may come at any time.
             let is_log = looks[place] != Look::Text && self.behind_prompt(shown).is_none_or(foreign::may_be_log);
-            if is_log || (is_prompt(line) && looks.get(place + 1).is_some_and(|look| *look != Look::Text)) {
+            if is_answered
+                || is_log
+                || (is_prompt(line) && looks.get(place + 1).is_some_and(|look| *look != Look::Text))
+            {
                 continue;
             }
             let known = if learning { banner_lines.len() < BANNER_LINES } else { prompt.is_banner_line(shown) };
@@ -171,7 +190,7 @@ impl Conversation<'_, '_> {
             }
             banner_lines.push(shown.to_string());
         }
-        if self.definition.is_more(&line) {
+        if self.definition.is_more(&line) && self.known_question(prompt).is_none() {
             return Response::Other;
         }
         if is_prompt(&line) {

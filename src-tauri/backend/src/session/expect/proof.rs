@@ -10,13 +10,15 @@
 
 use std::time::Duration;
 
-use netraven_api::outcome::{Cause, Stage};
+use netraven_api::outcome::Stage;
 use regex::Regex;
 use serde_json::json;
 
 use super::super::observer::Level;
 use super::super::report::SessionError;
+use super::failures::{look_alikes, unanswered};
 use super::known_prompt::{KnownPrompt, is_alike};
+use super::typed::Typed;
 use super::view::View;
 use super::{Conversation, PAGER_QUIET};
 use crate::platforms::screen;
@@ -24,10 +26,7 @@ use crate::platforms::screen;
 /// How long a prompt must stay the last thing said before it is tried: what is on its way arrives within this time.
 const QUIET: Duration = Duration::from_millis(30);
 /// How often one command is sent before its answer counts as unreadable.
-const ATTEMPTS: u32 = 3;
-/// What a person does about an answer that the device ended by itself: nothing on the way cut it.
-pub(super) const ENDED_ADVICE: &str = "The device ended its answer early: check the device's platform, and that the account may read the whole configuration.";
-const LOOK_ALIKE_ADVICE: &str = "Find the line of the configuration that looks like the prompt, for example in a banner, and change it: the device pauses after it.";
+pub(super) const ATTEMPTS: u32 = 3;
 /// After this many unconfirmed newlines, the lines above the prompt are relearned.
 const RELEARN_AFTER: u32 = 4;
 /// After this many, the device is given up.
@@ -35,7 +34,7 @@ const RESTLESS: u32 = 24;
 
 /// A command to be sent and what proves its answer.
 pub(super) struct Ask<'a> {
-    pub(super) send: &'a str,
+    pub(super) command: &'a Typed,
     pub(super) end: Option<&'a Regex>,
     /// How long the device may be silent.
     pub(super) idle: Duration,
@@ -46,7 +45,7 @@ pub(super) struct Ask<'a> {
 /// An answer, echo and prompt included.
 pub(super) struct Exchange {
     pub(super) raw: Vec<u8>,
-    /// Where in it a key was pressed at a pager.
+    /// Where in it a pager or a question stood that is no part of it.
     pub(super) pressed: Vec<usize>,
     /// Whether the end marker was there, or none is asked for.
     pub(super) marked: bool,
@@ -82,11 +81,13 @@ impl Conversation<'_, '_> {
     pub(super) fn exchange(&mut self, ask: &Ask<'_>) -> Result<Exchange, SessionError> {
         let mut patience = QUIET;
         for attempt in 1..=ATTEMPTS {
+            self.at_prompt = false;
             self.terminal.begin();
-            self.asked = ask.send.to_string();
-            self.terminal.send_line(ask.send)?;
+            self.asked = ask.command.keys.clone();
+            self.terminal.type_line(ask.command)?;
             match self.prove(ask, patience)? {
                 Proof::Whole { end, prompt_start, marked, covered } => {
+                    self.at_prompt = true;
                     let (mut raw, pressed) = self.terminal.take(end);
                     let decor_start = self.decor_start(&raw, prompt_start);
                     raw.drain(decor_start..prompt_start);
@@ -100,25 +101,23 @@ impl Conversation<'_, '_> {
                     patience = (pause * 2).max(patience * 2).max(Duration::from_secs(1)).min(ask.idle);
                     let message = format!(
                         "A line in the answer to `{}` looked like the prompt and was followed by more text.",
-                        short(ask.send)
+                        ask.command.short()
                     );
-                    let meta = json!({"command": ask.send, "attempt": attempt, "pause_ms": pause.as_millis() as u64});
+                    let meta =
+                        json!({"command": ask.command.shown, "attempt": attempt, "pause_ms": pause.as_millis() as u64});
                     self.progress.session(Level::Info, message, meta);
                     self.drain(Duration::from_millis(200))?;
                 }
                 Proof::Renamed => {
                     let message = format!("The prompt is now `{}`: reading again with it.", self.prompt.shown);
-                    self.progress.session(Level::Info, message, json!({"command": ask.send, "attempt": attempt}));
+                    let meta = json!({"command": ask.command.shown, "attempt": attempt});
+                    self.progress.session(Level::Info, message, meta);
                     self.drain(Duration::from_millis(200))?;
                 }
             }
         }
         self.progress.enter(Stage::ProveComplete);
-        let message = format!(
-            "The answer to `{}` was read {ATTEMPTS} times; each time a line that looks like the prompt was followed by more text.",
-            short(ask.send)
-        );
-        Err(SessionError::new(Cause::Truncated, message).expecting(&self.prompt.shown).advising(LOOK_ALIKE_ADVICE))
+        Err(look_alikes(ask.command, &self.prompt.shown))
     }
 
     fn prove(&mut self, ask: &Ask<'_>, patience: Duration) -> Result<Proof, SessionError> {
@@ -133,7 +132,7 @@ impl Conversation<'_, '_> {
             let began = self.terminal.now();
             let quiet_before = self.terminal.quiet();
             let rounds = match ask.rounds {
-                0 if stop.place.is_some() || !self.echoed(ask.send) => 1,
+                0 if stop.place.is_some() || !self.echoed(&ask.command.keys) => 1,
                 rounds => rounds,
             };
             if ask.rounds > 0 {
@@ -146,8 +145,8 @@ impl Conversation<'_, '_> {
                     let confirmed = self.confirm_rounds(2, ask.idle)?;
                     if !confirmed {
                         self.prompt = before;
-                    } else if self.prompt.seen.privileged != before.seen.privileged {
-                        return Err(self.left_its_mode(ask.send, &before.shown));
+                    } else if !self.keeps_its_mode(before.seen.privileged) {
+                        return Err(self.left_its_mode(ask.command, &before.shown));
                     }
                     (confirmed, true)
                 }
@@ -168,7 +167,7 @@ impl Conversation<'_, '_> {
                         return Ok(Proof::Renamed);
                     }
                     if unconfirmed >= RESTLESS {
-                        return Err(self.restless(ask.send));
+                        return Err(self.restless(ask.command));
                     }
                     if ask.rounds > 0 {
                         self.progress.enter(Stage::Read);
@@ -191,7 +190,8 @@ impl Conversation<'_, '_> {
             let need = match &view {
                 View::Nothing => ask.idle,
                 View::Pager => PAGER_QUIET,
-                View::OddPager { need }
+                View::OddPager { need, .. }
+                | View::Known { need, .. }
                 | View::Prompt { need, .. }
                 | View::Covered { need, .. }
                 | View::Other { need, .. }
@@ -201,14 +201,22 @@ impl Conversation<'_, '_> {
             if quiet >= need {
                 match view {
                     View::Nothing => return Err(self.silent(ask)),
-                    View::Pager | View::OddPager { .. } => {
-                        self.terminal.answer_pager()?;
+                    View::Pager => {
+                        self.terminal.answer_pager(None)?;
+                        wait = ask.idle;
+                    }
+                    View::OddPager { place, .. } => {
+                        self.terminal.answer_pager(place)?;
+                        wait = ask.idle;
+                    }
+                    View::Known { question, place, .. } => {
+                        self.answer_known(question, place)?;
                         wait = ask.idle;
                     }
                     View::Prompt { marked, .. } => return Ok(Stop { place: None, marked, other: None }),
                     View::Covered { place, marked, .. } => return Ok(Stop { place: Some(place), marked, other: None }),
                     View::Other { marked, prompt, .. } => return Ok(Stop { place: None, marked, other: Some(prompt) }),
-                    View::Question { asked, sure, .. } => return Err(unanswered(ask, asked, sure)),
+                    View::Question { asked, sure, .. } => return Err(unanswered(ask.command, asked, sure)),
                 }
             }
             let answered = quiet >= need;
@@ -226,7 +234,8 @@ impl Conversation<'_, '_> {
         Ok(())
     }
 
-    /// The last line before `end` that is not blank, nor a pager, nor one of those that belong to the prompt.
+    /// The last line before `end` that is not blank, nor a pager or a known question, nor one of those that belong to
+    /// the prompt.
     pub(super) fn line_before(&self, end: usize) -> Option<String> {
         self.told_before(end).map(|(_, line)| line)
     }
@@ -236,7 +245,8 @@ impl Conversation<'_, '_> {
         let mut end = self.decor_start(&self.terminal.text, end);
         while end > 0 {
             let (start, line) = last_line_of(&self.terminal.text[..end]);
-            if !line.trim().is_empty() && !self.definition.is_more(&line) {
+            let is_asked = self.definition.is_more(&line) || self.definition.question_of(&line).is_some();
+            if !line.trim().is_empty() && !is_asked {
                 // What a pager printed on this line before it was answered is not part of it.
                 let from = self.terminal.forgotten().filter(|at| (start..end).contains(at)).unwrap_or(start);
                 let line = String::from_utf8_lossy(&self.terminal.text[from..end]);
@@ -258,61 +268,6 @@ impl Conversation<'_, '_> {
             start = line_start;
         }
         start
-    }
-
-    /// The failure of an answer that ended without its marker.
-    pub(super) fn unproven(&mut self, send: &str, end: &str) -> SessionError {
-        self.progress.enter(Stage::ProveComplete);
-        let message = format!("The answer to `{}` ended without the line that ends a complete answer.", short(send));
-        SessionError::new(Cause::Truncated, message).expecting(end).advising(ENDED_ADVICE)
-    }
-
-    fn restless(&mut self, send: &str) -> SessionError {
-        self.progress.enter(Stage::ProveComplete);
-        let message = format!(
-            "The device's prompt after `{}` does not answer a newline with only the prompt: other text appears each time.",
-            short(send)
-        );
-        SessionError::new(Cause::PromptNotSeen, message).expecting(&self.prompt.shown)
-    }
-
-    fn left_its_mode(&self, send: &str, before: &str) -> SessionError {
-        let message = format!(
-            "The device changed to another prompt, `{}`, in answer to `{}`: the session may have fewer rights there.",
-            self.prompt.shown,
-            short(send)
-        );
-        SessionError::new(Cause::PromptNotSeen, message).expecting(before)
-    }
-
-    fn silent(&self, ask: &Ask<'_>) -> SessionError {
-        let (bytes, seconds, send) = (self.terminal.text.len(), ask.idle.as_secs(), short(ask.send));
-        let message = match bytes {
-            0 => format!("The device did not answer `{send}` for {seconds} s."),
-            _ => format!("The device fell silent for {seconds} s after {bytes} bytes of its answer to `{send}`."),
-        };
-        let last = screen::line(&self.terminal.last_line()).trim().to_string();
-        let last = Some(last).filter(|line| !line.is_empty());
-        SessionError::new(Cause::Timeout, message).quoting(last).expecting(&self.prompt.shown)
-    }
-}
-
-fn unanswered(ask: &Ask<'_>, asked: String, sure: bool) -> SessionError {
-    let send = short(ask.send);
-    let message = match sure {
-        true => format!("The device asks a question in its answer to `{send}`, and no answer to it is defined."),
-        false => format!(
-            "The device stopped in its answer to `{send}` at a line that looks like a question or another prompt, and no answer to it is defined."
-        ),
-    };
-    SessionError::new(Cause::PromptNotSeen, message).quoting(Some(asked)).expecting("the prompt")
-}
-
-/// A command as it is spoken of: some are small programs.
-pub(super) fn short(command: &str) -> String {
-    match command.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &command[..end]),
-        None => command.to_string(),
     }
 }
 

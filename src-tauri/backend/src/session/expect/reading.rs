@@ -1,33 +1,61 @@
 //! One command's answer, from sending it to a text that may be stored: refusals separated from texts, ends proven, and what was
 //! printed into it left out.
 
-use std::time::Duration;
-
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
 use super::super::observer::Level;
-use super::super::report::{Answer, SessionError, text_of};
-use super::proof::{Ask, short};
+use super::super::report::SessionError;
+use super::proof::Ask;
+use super::terminal::Beside;
+use super::typed::Typed;
 use super::{Conversation, content};
-use crate::platforms::{Command, Purpose, clean_read, foreign, learn_refusal};
+use crate::platforms::{Command, Keep, Purpose, Via, clean_plain, clean_read, foreign, learn_refusal};
 
 /// How often a configuration is read before its readings must agree.
 const READINGS: usize = 3;
 
+/// One sending of a command, with everything put in.
+pub(super) struct Sending {
+    pub(super) typed: Typed,
+    /// What proves its answer. Its `send` is what is typed, by which the echo is found: it may hold a secret.
+    pub(super) command: Command,
+    /// What stands above its answer in the text.
+    pub(super) heading: Option<String>,
+    /// Whether something else is sent should the device refuse it.
+    pub(super) has_next: bool,
+}
+
+/// What a sending brought.
+pub(super) enum Answered {
+    /// An answer that is proven whole.
+    Taken(Taken),
+    /// A refusal, or nothing where something else can be sent.
+    Refused(SessionError),
+    /// An answer that is not whole, to an optional command.
+    Incomplete,
+}
+
 /// An answer that is proven whole.
-struct Taken {
+pub(super) struct Taken {
+    pub(super) raw: Vec<u8>,
+    pub(super) text: String,
+    /// Whether lines of the log hid the prompt behind it.
+    pub(super) covered: bool,
+}
+
+/// An answer as it came.
+struct Obtained {
     raw: Vec<u8>,
     text: String,
-    /// Whether lines of the log hid the prompt behind it.
+    /// Whether the end marker was there, or none is asked for.
+    marked: bool,
     covered: bool,
 }
 
-/// An answer that was read once, and how long that took.
-struct Once {
-    /// Its place among the answers.
-    place: usize,
-    took: Duration,
+/// Whether the answer to a command is part of what is stored.
+pub(super) fn is_stored_part(command: &Command) -> bool {
+    command.purpose == Purpose::Config || command.keep == Keep::Comment
 }
 
 impl Conversation<'_, '_> {
@@ -35,7 +63,8 @@ impl Conversation<'_, '_> {
     pub(super) fn learn_refusal(&mut self) -> Result<(), SessionError> {
         let Some(command) = &self.definition.unknown_command else { return Ok(()) };
         self.progress.enter(Stage::Read);
-        let ask = Ask { send: command, end: None, idle: self.terminal.limits().idle, rounds: 0 };
+        let typed = Typed::plain(command);
+        let ask = Ask { command: &typed, end: None, idle: self.terminal.limits().idle, rounds: 0 };
         let told = self.exchange(&ask)?;
         self.refusal = learn_refusal(self.definition, command, &told.raw);
         let message = match self.refusal {
@@ -46,84 +75,31 @@ impl Conversation<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn run_commands(&mut self) -> Result<Vec<Answer>, SessionError> {
-        let (mut answers, mut once, mut covered) = (Vec::new(), Vec::new(), false);
-        for (place, command) in self.definition.commands.iter().enumerate() {
-            self.progress.enter(Stage::Read);
-            let began = self.terminal.now();
-            let Some(taken) = self.run(command, Vec::new())? else { continue };
-            if command.purpose == Purpose::Config {
-                covered |= taken.covered;
-                let took = self.terminal.now().saturating_duration_since(began);
-                once.push(Once { place: answers.len(), took });
-            }
-            answers.push(Answer {
-                command: place,
-                sent: command.send.clone(),
-                heading: command.heading.clone(),
-                raw: taken.raw,
-                text: taken.text,
-            });
-        }
-        let text = text_of(self.definition, &answers, Purpose::Config);
-        if covered || !(self.is_stored)(&text) {
-            let suspect = covered || foreign::has_log(self.definition, &text);
-            self.read_again(&mut answers, &once, suspect)?;
-        }
-        Ok(answers)
-    }
-
-    /// Reads once more what is new: a line printed into it may have no other mark than that it is not there again.
-    fn read_again(&mut self, answers: &mut [Answer], once: &[Once], suspect: bool) -> Result<(), SessionError> {
-        let took: Duration = once.iter().map(|once| once.took).sum();
-        // There may be a third reading as well.
-        if !suspect && self.terminal.time_left() < took * 5 / 2 {
-            let message = "The configuration differs from the stored one, but was too slow to read a second time: \
-                           lines that the device's log may have printed into it were not checked for.";
-            self.progress.session(Level::Warning, message, json!({"ms": took.as_millis() as u64}));
-            return Ok(());
-        }
-        for once in once {
-            let answer = &mut answers[once.place];
-            let command = &self.definition.commands[answer.command];
-            let send = short(&command.send);
-            let message =
-                format!("The answer to `{send}` is new or looks unusual: reading it again before it is stored.");
-            self.progress.session(Level::Debug, message, json!({"command": send, "reading": 1}));
-            self.progress.enter(Stage::Read);
-            if let Some(taken) = self.run(command, vec![answer.text.clone()])? {
-                (answer.raw, answer.text) = (taken.raw, taken.text);
-            }
-        }
-        Ok(())
-    }
-
-    /// Runs one command, as often as it takes; `None` if it is optional and the device refused it. With earlier readings of its
-    /// answer, one of them must agree.
-    fn run(&mut self, command: &Command, mut readings: Vec<String>) -> Result<Option<Taken>, SessionError> {
+    /// Sends a command as often as it takes. With earlier readings of its answer, one of them must agree.
+    pub(super) fn run(&mut self, sending: &Sending, mut readings: Vec<String>) -> Result<Answered, SessionError> {
         let started = self.terminal.now();
-        // A text may hold two look-alikes in a row with a pause after each; a configuration is worth the second newline.
-        let rounds = if command.purpose == Purpose::Config { 2 } else { 1 };
-        let ask = Ask { send: &command.send, end: command.end.as_ref(), idle: command.timeout, rounds };
-        let send = short(&command.send);
+        let (command, send) = (&sending.command, sending.typed.short());
+        let settles = is_stored_part(command) || !readings.is_empty();
         let mut endless: Option<String> = None;
         loop {
-            let told = self.exchange(&ask)?;
-            let text = clean_read(self.definition, command, &told.raw, &told.pressed);
-            if let Some(line) = self.definition.refusal(command, &text, told.marked, self.refusal.as_ref()) {
-                return self.refused(command, line);
+            let Obtained { raw, text, marked, covered } = match self.obtain(sending) {
+                Err(error) if error.cause == Cause::CommandRejected => return Ok(Answered::Refused(error)),
+                obtained => obtained?,
+            };
+            if let Some(line) = self.definition.refusal(command, &text, marked, self.refusal.as_ref()) {
+                let message = format!("The device answered `{send}` with an error.");
+                let error = SessionError::new(Cause::CommandRejected, message).quoting(Some(line));
+                return Ok(Answered::Refused(error));
             }
             let is_config = command.purpose == Purpose::Config && !command.optional;
-            if is_config && text.trim().is_empty() {
-                return Err(SessionError::new(
-                    Cause::EmptyAnswer,
-                    format!("The device's answer to `{send}` was empty."),
-                ));
+            if (is_config || sending.has_next) && text.trim().is_empty() {
+                let message = format!("The device's answer to `{send}` was empty.");
+                return Ok(Answered::Refused(SessionError::new(Cause::EmptyAnswer, message)));
             }
-            if let Some(end) = command.end.as_ref().filter(|_| !told.marked) {
+            if let Some(end) = command.end.as_ref().filter(|_| !marked) {
                 match endless.take() {
-                    _ if command.optional => return Ok(None),
-                    Some(before) => return Err(self.endless(command, end.as_str(), &before, &text)),
+                    _ if command.optional => return Ok(Answered::Incomplete),
+                    Some(before) => return Err(self.endless(sending, end.as_str(), &before, &text)),
                     None => {
                         let message = format!(
                             "The answer to `{send}` has no end marker although the prompt is back: reading it again."
@@ -139,46 +115,68 @@ impl Conversation<'_, '_> {
                 let message = format!("The device answered `{send}` with comments only.");
                 return Err(SessionError::new(Cause::EmptyAnswer, message));
             }
-            if command.optional && !content::is_whole(command, &text) {
-                return Ok(None);
+            if command.optional && !content::is_whole(sending, &text) {
+                return Ok(Answered::Incomplete);
             }
-            self.check_content(command, &text)?;
-            let text = match command.purpose {
-                Purpose::Facts => text,
-                Purpose::Config => match self.settled(command, &mut readings, &text)? {
+            self.check_content(sending, &text)?;
+            let text = match settles {
+                false => text,
+                true => match self.settled(sending, &mut readings, &text)? {
                     Some(text) => text,
                     None => continue,
                 },
             };
             let took = self.terminal.now().saturating_duration_since(started);
-            let message = format!("Read {} bytes in answer to `{send}` in {} ms.", told.raw.len(), took.as_millis());
-            let meta = json!({"command": send, "bytes": told.raw.len(), "ms": took.as_millis() as u64});
+            let message = format!("Read {} bytes in answer to `{send}` in {} ms.", raw.len(), took.as_millis());
+            let meta = json!({"command": send, "bytes": raw.len(), "ms": took.as_millis() as u64});
             self.progress.session(Level::Info, message, meta);
-            return Ok(Some(Taken { raw: told.raw, text, covered: told.covered }));
+            return Ok(Answered::Taken(Taken { raw, text, covered }));
         }
     }
 
-    fn refused(&mut self, command: &Command, line: String) -> Result<Option<Taken>, SessionError> {
-        let send = short(&command.send);
-        if command.optional {
-            let message = format!("The device does not support `{send}`, which is optional.");
-            self.progress.session(Level::Debug, message, json!({"command": send, "answer": line}));
-            return Ok(None);
+    fn obtain(&mut self, sending: &Sending) -> Result<Obtained, SessionError> {
+        let command = &sending.command;
+        if command.via != Via::Shell {
+            return self.obtain_beside(sending);
         }
-        let message = format!("The device answered `{send}` with an error.");
-        Err(SessionError::new(Cause::CommandRejected, message).quoting(Some(line)))
+        // A text may hold two look-alikes in a row with a pause after each; a configuration is worth the second newline.
+        let rounds = if is_stored_part(command) { 2 } else { 1 };
+        let ask = Ask { command: &sending.typed, end: command.end.as_ref(), idle: command.timeout, rounds };
+        let told = self.exchange(&ask)?;
+        let text = clean_read(self.definition, command, &told.raw, &told.pressed);
+        Ok(Obtained { raw: told.raw, text, marked: told.marked, covered: told.covered })
+    }
+
+    /// The answer of a command on a channel of its own, or a file. Its end is that of the channel or the file.
+    fn obtain_beside(&mut self, sending: &Sending) -> Result<Obtained, SessionError> {
+        let (command, typed) = (&sending.command, &sending.typed);
+        let (request, shown) = match command.via {
+            Via::Sftp => (Beside::File(&typed.keys), format!("sftp:{}", typed.shown)),
+            Via::Shell | Via::Exec => (Beside::Exec(&typed.keys), typed.shown.clone()),
+        };
+        let brought = self.terminal.beside(request, &shown, command.timeout)?;
+        let text = clean_plain(self.definition, command, &brought.bytes);
+        if let Some(status) = brought.status.filter(|status| *status != 0) {
+            let errors = self.definition.encoding.decode(&brought.errors);
+            let said = errors.lines().chain(text.lines()).map(str::trim).find(|line| !line.is_empty());
+            let message = format!("`{}` ended with status {status} on the device.", typed.short());
+            return Err(SessionError::new(Cause::CommandRejected, message).quoting(said.map(str::to_string)));
+        }
+        let last = text.lines().next_back().unwrap_or_default();
+        let marked = command.end.as_ref().is_none_or(|end| end.is_match(last));
+        Ok(Obtained { raw: brought.bytes, text, marked, covered: false })
     }
 
     /// The failure of an answer that was read twice and had no end either time.
-    fn endless(&mut self, command: &Command, end: &str, before: &str, now: &str) -> SessionError {
-        let send = short(&command.send);
-        match content::same_few_words(command, before, now) {
+    fn endless(&mut self, sending: &Sending, end: &str, before: &str, now: &str) -> SessionError {
+        let send = sending.typed.short();
+        match content::same_few_words(&sending.command, before, now) {
             Some(line) => {
                 let message =
                     format!("The device answered `{send}` twice with a short message instead of a configuration.");
                 SessionError::new(Cause::CommandRejected, message).quoting(Some(line)).expecting(end)
             }
-            None => self.unproven(&command.send, end),
+            None => self.unproven(&sending.typed, end),
         }
     }
 
@@ -186,13 +184,13 @@ impl Conversation<'_, '_> {
     /// read again.
     fn settled(
         &mut self,
-        command: &Command,
+        sending: &Sending,
         readings: &mut Vec<String>,
         text: &str,
     ) -> Result<Option<String>, SessionError> {
-        let (definition, send) = (self.definition, short(&command.send));
+        let (definition, send) = (self.definition, sending.typed.short());
         let text = foreign::without_ends(text).to_string();
-        if text.trim().is_empty() {
+        if text.trim().is_empty() && sending.command.purpose == Purpose::Config {
             let message = format!("The device answered `{send}` with lines of its log only.");
             return Err(SessionError::new(Cause::EmptyAnswer, message));
         }

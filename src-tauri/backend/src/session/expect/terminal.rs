@@ -1,5 +1,7 @@
 //! The near end of a shell: what was sent, what came back, and the unfinished last line in it.
 
+mod answers;
+
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
@@ -8,6 +10,7 @@ use netraven_api::outcome::Cause;
 use super::super::cancel::Cancel;
 use super::super::report::{Limits, SessionError};
 use super::super::transcript::Transcript;
+use super::typed::Typed;
 use crate::platforms::{Definition, screen};
 
 /// A line that shows more than this is no prompt, pager or question, and is not looked at.
@@ -43,6 +46,14 @@ pub(in crate::session) trait ByteChannel {
     fn now(&self) -> Instant;
     /// Asks beside the shell, on the same connection, and waits for all of the answer; `idle` is how long the device may be silent.
     fn beside(&mut self, request: Beside<'_>, idle: Duration, bounds: &Bounds<'_>) -> Result<Brought, SessionError>;
+    /// Whether the user signed in before the shell opened; where not, the shell asks who is there.
+    fn signed_in(&self) -> bool {
+        true
+    }
+    /// Why the other side is no shell at all, once that has shown; what then breaks has this reason.
+    fn stranger(&self) -> Option<SessionError> {
+        None
+    }
 }
 
 /// What is asked beside the shell.
@@ -87,8 +98,12 @@ pub(super) struct Terminal<'a> {
     line_start: usize,
     /// Where [`Terminal::forget_line`] was last asked for.
     forgotten: Option<usize>,
-    /// Where in the text a key was pressed at a pager.
+    /// Where in the text a key was pressed at a pager, or a question answered that is no part of it.
     pressed: Vec<usize>,
+    /// Which of the platform's questions were answered.
+    answered: Vec<usize>,
+    /// Where the last of these answers was typed, and what the device may echo of it.
+    echo: Option<(usize, Vec<u8>)>,
     /// When something was last sent or received.
     moved: Instant,
     bytes_read: &'a mut u64,
@@ -114,6 +129,8 @@ impl<'a> Terminal<'a> {
             line_start: 0,
             forgotten: None,
             pressed: Vec::new(),
+            answered: Vec::new(),
+            echo: None,
             moved: opened,
             bytes_read,
         }
@@ -124,13 +141,27 @@ impl<'a> Terminal<'a> {
         self.take(0);
     }
 
-    /// Takes the text of the exchange, up to `end`, and where in it a key was pressed at a pager.
+    /// Takes the text of the exchange, up to `end`, and where in it a pager or a question stood that is no part of it.
     pub(super) fn take(&mut self, end: usize) -> (Vec<u8>, Vec<usize>) {
         let mut text = std::mem::take(&mut self.text);
         text.truncate(end);
         self.line_start = 0;
         self.forgotten = None;
+        self.answered.clear();
+        self.echo = None;
         (text, std::mem::take(&mut self.pressed))
+    }
+
+    /// Forgets all but the unfinished last line: what the device stands at.
+    pub(super) fn keep_last_line(&mut self) {
+        let line = self.text.split_off(self.line_start);
+        self.begin();
+        self.text = line;
+    }
+
+    /// Has the session end at this time instead.
+    pub(super) fn end_at(&mut self, deadline: Instant) {
+        self.bounds.deadline = deadline;
     }
 
     pub(super) fn limits(&self) -> &'a Limits {
@@ -139,6 +170,11 @@ impl<'a> Terminal<'a> {
 
     pub(super) fn now(&self) -> Instant {
         self.channel.now()
+    }
+
+    /// How a sentence about a shell that has not shown its prompt begins.
+    pub(super) fn arrived(&self) -> &'static str {
+        if self.channel.signed_in() { "Signed in" } else { "Connected" }
     }
 
     /// How much of the session's time is left.
@@ -153,14 +189,25 @@ impl<'a> Terminal<'a> {
 
     /// Sends a line.
     pub(super) fn send_line(&mut self, line: &str) -> Result<(), SessionError> {
-        let line = format!("{line}{}", self.definition.newline);
-        self.send(&line)
+        self.type_line(&Typed::plain(line))
+    }
+
+    /// Types a line.
+    pub(super) fn type_line(&mut self, line: &Typed) -> Result<(), SessionError> {
+        let newline = &self.definition.newline;
+        let line = Typed { keys: format!("{}{newline}", line.keys), shown: format!("{}{newline}", line.shown) };
+        self.type_keys(&line)
     }
 
     /// Sends keys.
     pub(super) fn send(&mut self, keys: &str) -> Result<(), SessionError> {
-        self.write(keys.as_bytes())?;
-        self.transcript.sent(self.moved.saturating_duration_since(self.opened), keys.as_bytes());
+        self.type_keys(&Typed::plain(keys))
+    }
+
+    /// Types keys; the record holds what may be shown of them.
+    pub(super) fn type_keys(&mut self, keys: &Typed) -> Result<(), SessionError> {
+        self.write(keys.keys.as_bytes())?;
+        self.transcript.sent(self.since_opened(), keys.shown.as_bytes());
         Ok(())
     }
 
@@ -168,16 +215,23 @@ impl<'a> Terminal<'a> {
     pub(super) fn send_password(&mut self, password: &str) -> Result<(), SessionError> {
         let line = format!("{password}{}", self.definition.newline);
         self.write(line.as_bytes())?;
-        self.transcript.sent_password(self.moved.saturating_duration_since(self.opened));
+        self.transcript.sent_password(self.since_opened());
         Ok(())
     }
 
-    /// Answers a pager: what it printed on the last line is not part of the line that follows.
-    pub(super) fn answer_pager(&mut self) -> Result<(), SessionError> {
-        let answer = self.definition.key_for(&self.last_line()).to_string();
-        self.pressed.push(self.text.len());
-        self.forget_line();
-        self.send(&answer)
+    /// Asks beside the shell; the record holds what may be shown of the request, and all that came.
+    pub(super) fn beside(&mut self, request: Beside<'_>, shown: &str, idle: Duration) -> Result<Brought, SessionError> {
+        self.check()?;
+        self.transcript.sent(self.now().saturating_duration_since(self.opened), format!("{shown}\n").as_bytes());
+        let bounds = self.bounds;
+        let brought = self.channel.beside(request, idle, &bounds)?;
+        self.moved = self.now();
+        for bytes in [&brought.bytes, &brought.errors] {
+            *self.bytes_read += bytes.len() as u64;
+            self.transcript.received(self.since_opened(), bytes);
+        }
+        self.fits(brought.bytes.len())?;
+        Ok(brought)
     }
 
     /// Waits at most `wait` for something to arrive; says whether it did.
@@ -196,18 +250,29 @@ impl<'a> Terminal<'a> {
         let piece: Vec<u8> = self.piece[..length].iter().copied().filter(|byte| *byte != 0).collect();
         let (piece, length) = (piece.as_slice(), piece.len());
         self.transcript.received(self.moved.saturating_duration_since(self.opened), piece);
-        if self.text.len() + length > self.bounds.limits.max_bytes {
-            let limit = self.bounds.limits.max_bytes / 1024;
-            return Err(SessionError::new(
-                Cause::TooLarge,
-                format!("The device's answer is larger than the {limit} KiB allowed for a configuration."),
-            ));
-        }
+        self.fits(self.text.len() + length)?;
         if let Some(place) = piece.iter().rposition(|byte| *byte == b'\n') {
             self.line_start = self.text.len() + place + 1;
         }
         self.text.extend_from_slice(piece);
+        self.drop_echo();
         Ok(true)
+    }
+
+    /// Refuses an answer that is larger than allowed.
+    fn fits(&self, bytes: usize) -> Result<(), SessionError> {
+        let limit = self.bounds.limits.max_bytes;
+        if bytes <= limit {
+            return Ok(());
+        }
+        let message =
+            format!("The device's answer is larger than the {} KiB allowed for a configuration.", limit / 1024);
+        Err(SessionError::new(Cause::TooLarge, message))
+    }
+
+    /// When something was last sent or received, as the record counts it.
+    fn since_opened(&self) -> Duration {
+        self.moved.saturating_duration_since(self.opened)
     }
 
     /// The unfinished last line as it came, escape sequences included; empty where it is too long to be anything.
@@ -276,6 +341,9 @@ impl<'a> Terminal<'a> {
     fn lost(&self, lost: &Lost) -> SessionError {
         if self.bounds.cancel.is_cancelled() {
             return SessionError::cancelled();
+        }
+        if let Some(stranger) = self.channel.stranger() {
+            return stranger;
         }
         let read = *self.bytes_read;
         SessionError::new(Cause::Disconnected, format!("The connection ended after {read} bytes: {}.", lost.0))

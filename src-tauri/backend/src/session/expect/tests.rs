@@ -1,9 +1,13 @@
 //! The conversation against scripted devices: every chunking, pause and break.
 
 mod asked;
+mod beside;
 mod device;
 mod foreign;
 mod kinds;
+mod known;
+mod planned;
+mod prepared;
 mod refused;
 
 use std::sync::LazyLock;
@@ -11,6 +15,7 @@ use std::time::Duration;
 
 use netraven_api::outcome::{Cause, Stage};
 use proptest::prelude::*;
+use regex::Regex;
 use serde_json::Value;
 
 use self::device::Act::{Ask, Drop as Break, Page, Pause};
@@ -20,19 +25,20 @@ use super::super::report::{Limits, Login, SessionError};
 use super::super::transcript::Transcript;
 use super::terminal::Bounds;
 use super::{Context, Conversed, converse};
-use crate::platforms::Definition;
 use crate::platforms::foreign::has_log;
+use crate::platforms::{Command, Definition, Dialog, Purpose};
 
 #[derive(Default)]
-struct Log(Vec<(Level, String)>, Vec<Stage>);
+struct Log(Vec<(Level, String)>, Vec<Stage>, Vec<Value>);
 
 impl Observer for Log {
     fn stage(&mut self, stage: Stage) {
         self.1.push(stage);
     }
 
-    fn log(&mut self, level: Level, _log_type: LogType, message: String, _meta: Value) {
+    fn log(&mut self, level: Level, _log_type: LogType, message: String, meta: Value) {
         self.0.push((level, message));
+        self.2.push(meta);
     }
 }
 
@@ -52,6 +58,19 @@ impl Outcome {
         }
     }
 
+    /// What was sent, as the answers say.
+    fn sent(&self) -> Vec<&str> {
+        match &self.result {
+            Ok(conversed) => conversed.answers.iter().map(|answer| answer.sent.as_str()).collect(),
+            Err(error) => panic!("no reading: {error:?}"),
+        }
+    }
+
+    /// Whether a line of the log of this level says so.
+    fn says(&self, level: Level, words: &str) -> bool {
+        self.log.0.iter().any(|(known, text)| *known == level && text.contains(words))
+    }
+
     fn failure(&self) -> (Cause, Stage) {
         (self.result.as_ref().err().expect("a reading that should have been refused").cause, self.stage)
     }
@@ -62,6 +81,7 @@ fn login() -> Login {
         id: 1.into(),
         username: "backup".to_string(),
         password: "s3cret-login".into(),
+        key: None,
         enable_password: Some("s3cret-enable".into()),
         networks: Vec::new(),
     }
@@ -77,13 +97,24 @@ fn speak(device: &mut Device, definition: &Definition, limits: &Limits) -> Outco
 
 /// As [`speak`], with something stored of the device or not.
 fn visit(device: &mut Device, definition: &Definition, limits: &Limits, is_stored: &dyn Fn(&str) -> bool) -> Outcome {
+    visit_as(&login(), device, definition, limits, is_stored)
+}
+
+/// As [`visit`], with this credential.
+fn visit_as(
+    login: &Login,
+    device: &mut Device,
+    definition: &Definition,
+    limits: &Limits,
+    is_stored: &dyn Fn(&str) -> bool,
+) -> Outcome {
     let (mut log, mut transcript, mut bytes_read) = (Log::default(), Transcript::default(), 0);
     let cancel = device.cancel.clone();
     let mut progress = Progress::new(&mut log);
     let began = device.now;
     let context = Context {
         definition,
-        login: &login(),
+        login,
         is_stored,
         bounds: Bounds { limits, cancel: &cancel, deadline: began + limits.total },
         progress: &mut progress,
@@ -143,6 +174,30 @@ fn plain() -> &'static Definition {
 fn definition(proof: &str) -> Definition {
     let command = "[[commands]]\nsend = 'show run'\npurpose = 'config'";
     Definition::parse("test.toml", &format!("{COMMON}\n{command}\n{proof}\n")).unwrap()
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).unwrap()
+}
+
+fn dialog(expect: &str, send: &str) -> Dialog {
+    Dialog { expect: pattern(expect), send: send.to_string() }
+}
+
+/// The configuration's command with other words.
+fn command(definition: &Definition, send: &str, purpose: Purpose) -> Command {
+    let command = definition.commands[0].clone();
+    let end = command.end.clone().filter(|_| purpose == Purpose::Config);
+    Command { send: send.to_string(), purpose, end, optional: purpose == Purpose::Facts, ..command }
+}
+
+/// The lines that were typed at a device.
+fn lines(device: &Device) -> Vec<String> {
+    String::from_utf8_lossy(&device.received).lines().map(str::to_string).collect()
+}
+
+fn count(device: &Device, line: &str) -> usize {
+    lines(device).iter().filter(|typed| *typed == line).count()
 }
 
 const CONFIG: &str = "hostname R1\n!\ninterface Gi0/1\n ip address 10.0.0.1 255.0.0.0\n!\nend\n";
@@ -392,6 +447,16 @@ fn a_refused_privilege_ends_the_session_after_one_password() {
     let outcome = read(&mut unprivileged(vec![say("% Bad secrets\n\n")]), marked());
     assert_eq!(outcome.failure().0, Cause::PrivilegeRefused);
     assert_eq!(outcome.result.err().unwrap().said.as_deref(), Some("% Bad secrets"));
+}
+
+#[test]
+fn a_key_alone_gives_no_password_to_the_privileged_mode() {
+    let key = Login { password: "".into(), key: Some("a key".into()), enable_password: None, ..login() };
+    let mut device = unprivileged(vec![Ask("", "R1#")]);
+    let outcome = visit_as(&key, &mut device, marked(), &Limits::default(), &|_| true);
+    assert_eq!(outcome.failure(), (Cause::PrivilegeRefused, Stage::Privilege));
+    let message = outcome.result.err().unwrap().message;
+    assert!(message.contains("has a private key alone"), "{message}");
 }
 
 #[test]

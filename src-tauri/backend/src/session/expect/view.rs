@@ -31,9 +31,16 @@ pub(super) const LONGEST_PROMPT: usize = 100;
 pub(super) enum View {
     Nothing,
     Pager,
-    /// A pager behind text, or one that lines of the log were printed over.
+    /// A pager behind text, or one that lines of the log were printed over: its mark ends at `place`.
     OddPager {
         need: Duration,
+        place: Option<usize>,
+    },
+    /// One of the questions that its platform answers; under lines of the log, it ends at `place`.
+    Known {
+        need: Duration,
+        question: usize,
+        place: Option<usize>,
     },
     Prompt {
         need: Duration,
@@ -64,11 +71,15 @@ impl Conversation<'_, '_> {
     /// matters: the text will be read again.
     pub(super) fn view(&self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> View {
         let line = self.terminal.last_line();
-        if self.definition.is_more(&line) {
+        let known = self.definition.question_of(&line);
+        if known.is_none() && self.definition.is_more(&line) {
             return View::Pager;
         }
         if !line.is_empty() && self.prompt.knows(self.definition, &line) {
             return self.prompt_view(ask, patience, wrong);
+        }
+        if let Some(question) = known.filter(|_| !self.is_echo(&line)) {
+            return View::Known { need: DIALOG_QUIET.min(ask.idle), question, place: None };
         }
         let covered = self.covered_prompt(0);
         let covered_view = |covered: Covered, need: Duration| {
@@ -80,8 +91,11 @@ impl Conversation<'_, '_> {
         if let Some(covered) = by_log {
             return covered_view(covered, ODD_QUIET);
         }
-        if self.covered_pager() {
-            return View::OddPager { need: ODD_QUIET };
+        if let Some(place) = self.covered_pager() {
+            return View::OddPager { need: ODD_QUIET, place: Some(place) };
+        }
+        if let Some((question, place)) = self.covered_known() {
+            return View::Known { need: ODD_QUIET, question, place: Some(place) };
         }
         if wrong.is_some() {
             return View::Nothing;
@@ -102,7 +116,7 @@ impl Conversation<'_, '_> {
             return View::Nothing;
         }
         if self.definition.before_more(line).is_some() {
-            return View::OddPager { need: DIALOG_QUIET };
+            return View::OddPager { need: DIALOG_QUIET, place: None };
         }
         let shown = screen::line(line).trim().to_string();
         match questions::of(&shown) {
@@ -117,15 +131,19 @@ impl Conversation<'_, '_> {
     /// nothing is typed to find out.
     fn stuck_at(&self, ask: &Ask<'_>, line: &str) -> View {
         let asked = screen::line(line).trim().to_string();
-        let is_echo = self.terminal.on_first_line() && self.asked.trim_end().ends_with(&asked);
         let stuck = asked.chars().any(char::is_alphanumeric)
             && (questions::of(&asked) == Some(Question::Colon)
                 || asked.ends_with([']', ')', '>'])
                 || (asked.contains(' ') && asked.ends_with(['#', '$', '%'])));
-        match stuck && !is_echo && asked.len() <= questions::LONGEST {
+        match stuck && !self.is_echo(&asked) && asked.len() <= questions::LONGEST {
             true => View::Question { need: STUCK_QUIET.min(ask.idle), asked, sure: false },
             false => View::Nothing,
         }
+    }
+
+    /// Whether an unfinished line is the command's own echo so far.
+    fn is_echo(&self, line: &str) -> bool {
+        self.terminal.on_first_line() && self.asked.trim_end().ends_with(screen::line(line).trim())
     }
 
     fn prompt_view(&self, ask: &Ask<'_>, patience: Duration, wrong: Option<Duration>) -> View {
@@ -138,7 +156,7 @@ impl Conversation<'_, '_> {
         let marked = self.is_marked(ask, start);
         let need = match marked {
             true if self.terminal.on_first_line() => patience.max(REDRAWN_QUIET),
-            true if ask.rounds == 0 && self.echoed(ask.send) => Duration::ZERO,
+            true if ask.rounds == 0 && self.echoed(&ask.command.keys) => Duration::ZERO,
             true => patience,
             false if self.is_brief(start) => patience.max(BRIEF_QUIET),
             false => patience.max(ODD_QUIET),

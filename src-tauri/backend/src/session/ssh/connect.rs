@@ -212,7 +212,7 @@ fn cause_of(error: &io::Error) -> Cause {
 
 /// Whether a connection was made and ended by the other side. A refusal has a kind of its own; an error without a number is
 /// the standard library's for a socket that hung up before it could be asked why.
-pub(super) fn is_reset(error: &io::Error) -> bool {
+pub(in crate::session) fn is_reset(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
     match error.kind() {
         ConnectionReset | ConnectionAborted | NotConnected | BrokenPipe | UnexpectedEof => true,

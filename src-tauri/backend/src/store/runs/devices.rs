@@ -25,7 +25,8 @@ macro_rules! fields {
         concat!(
             "json_build_object('device_id', d.device_id, 'hostname', d.hostname, 'address', ",
             address!(),
-            ", 'device_type', d.device_type, 'state', d.state, 'stage', d.stage, 'cause', d.cause, 'message', d.message,
+            ", 'device_type', d.device_type, 'transport', d.transport, 'state', d.state, 'stage', d.stage,
+            'cause', d.cause, 'message', d.message,
             'attempt', d.attempt, 'worker', d.worker, 'started_at', wire_time(d.started_at),
             'finished_at', wire_time(d.finished_at), 'result_id', d.result_id, 'changed', d.changed,
             'snapshot_id', d.snapshot_id"

@@ -8,17 +8,18 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use netraven_api::devices::{Device, DeviceInput, ImportPlan, Imported};
+use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, Place, Refusal, RefusalKind, Seen, Sheet, Tally, There, check, compare};
-use netraven_api::{Problem, TagId};
+use netraven_api::{Problem, TagId, Transport};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::{create, sorted};
-use crate::dialect::Context;
+use super::{create, offers_transports, sorted};
 use crate::dialect::lists::{MOST_ROWS, rows_of};
 use crate::dialect::parsed_request::ParsedRequest;
+use crate::dialect::{Context, offered};
 use tags::Tags;
 
 /// Rows sent at once.
@@ -116,6 +117,8 @@ struct File<'a> {
     tags: Tags<'a>,
     names: HashMap<String, There>,
     places: HashMap<(String, i64), There>,
+    /// Whether the server takes a transport other than SSH.
+    transports: bool,
     seen: Seen,
     tally: Tally,
 }
@@ -128,7 +131,8 @@ impl<'a> File<'a> {
         let named = there.iter().map(|one| (one.hostname.to_lowercase(), one.clone())).collect();
         let placed = there.iter().map(|one| ((one.ip_address.to_lowercase(), one.port), one.clone())).collect();
         let (seen, tally) = (Seen::default(), Tally::default());
-        Ok(File { sheet, tags: Tags::new(context), names: named, places: placed, seen, tally })
+        let transports = offers_transports(context);
+        Ok(File { sheet, tags: Tags::new(context), names: named, places: placed, transports, seen, tally })
     }
 
     /// The new devices of the next rows, and whether these were the last.
@@ -151,6 +155,11 @@ impl<'a> File<'a> {
                     continue;
                 }
             };
+            if !self.transports && entry.input.transport.is_some_and(|transport| transport != Transport::Ssh) {
+                let why = offered::reason(Feature::Transports).trim_end_matches('.');
+                self.tally.refuse(entry.refused(RefusalKind::Wrong, why));
+                continue;
+            }
             let by_name = self.names.get(&entry.hostname().to_lowercase());
             let by_place = self.places.get(&(entry.address().to_lowercase(), entry.port()));
             match compare(&entry, by_name, by_place) {
@@ -168,6 +177,7 @@ fn there(device: Device) -> There {
         ip_address: device.ip_address,
         port: device.port.unwrap_or(22),
         device_type: device.device_type,
+        transport: device.transport,
     }
 }
 

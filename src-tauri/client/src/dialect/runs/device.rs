@@ -7,7 +7,7 @@ use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::runs::{DeviceState, ListRunDevices, Run, RunDevice};
-use netraven_api::{DeviceId, Problem, RunId, SnapshotId};
+use netraven_api::{DeviceId, Problem, RunId, SnapshotId, Transport};
 use serde_json::Value;
 
 use super::bind::Seen;
@@ -94,6 +94,7 @@ fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDe
             hostname: name.clone(),
             address: known.map(address).unwrap_or_default(),
             device_type: known.map(|device| device.device_type.clone()).unwrap_or_default(),
+            transport: Transport::Ssh,
             state: DeviceState::NoResult,
             stage: None,
             cause: None,
@@ -120,6 +121,7 @@ fn device(result: &JobResult, known: Option<&Device>) -> RunDevice {
         hostname: result.device_name.clone(),
         address: known.map(address).unwrap_or_default(),
         device_type: known.map(|device| device.device_type.clone()).unwrap_or_default(),
+        transport: Transport::Ssh,
         state: if failed { DeviceState::Failure } else { DeviceState::Success },
         stage: evidence.filter(|_| failed).and_then(|evidence| evidence.stage.as_ref()?.known()),
         cause: cause(result),

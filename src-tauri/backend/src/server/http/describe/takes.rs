@@ -57,11 +57,13 @@ impl<T: ToSchema + DeserializeOwned + 'static> Takes for Form<T> {
 impl<T: Resource> Takes for New<T> {
     fn takes(operation: &mut Operation) {
         let mut schema = each(operation.schema::<T>(), readable);
-        for name in T::NEEDED {
+        let always = |name: &&&str| !T::INSTEAD.iter().any(|(field, _)| field == *name);
+        let needed: Vec<&str> = T::NEEDED.iter().filter(always).copied().collect();
+        for name in &needed {
             let field = schema["properties"][name].take();
             schema["properties"][name] = not_null(field);
         }
-        schema["required"] = json!(T::NEEDED);
+        schema["required"] = json!(needed);
         json_body(operation, T::NEW, schema);
     }
 }

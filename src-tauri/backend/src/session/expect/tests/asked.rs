@@ -50,6 +50,16 @@ fn a_shell_that_refuses_the_credential_is_not_tried_again() {
 }
 
 #[test]
+fn a_shell_that_asks_for_a_password_gets_nothing_from_a_key_alone() {
+    let key = Login { password: "".into(), key: Some("a key".into()), enable_password: None, ..login() };
+    let mut device = asking(&["Password: "]);
+    let outcome = visit_as(&key, &mut device, marked(), &Limits::default(), &|_| true);
+    assert_eq!((outcome.failure(), typed(&device).as_str()), ((Cause::AuthFailed, Stage::Prompt), ""));
+    let message = outcome.result.err().unwrap().message;
+    assert!(message.contains("has a private key alone"), "{message}");
+}
+
+#[test]
 fn enter_is_never_typed_at_a_question() {
     for question in [
         "Do you accept the terms? (yes/no) ",

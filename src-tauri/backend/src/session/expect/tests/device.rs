@@ -3,8 +3,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
+use netraven_api::outcome::Cause;
+
 use crate::session::cancel::Cancel;
-use crate::session::expect::terminal::{ByteChannel, Incoming, Lost};
+use crate::session::expect::terminal::{Beside, Bounds, Brought, ByteChannel, Incoming, Lost};
+use crate::session::report::SessionError;
 
 /// What a device does in answer to a line.
 #[derive(Clone, Debug)]
@@ -21,9 +24,11 @@ pub(super) enum Act {
     Rename(&'static str),
     /// Asks something on a line of its own, such as a user name, and goes on with any answer.
     Question(&'static str),
+    /// Asks for this one key, which is not echoed; the first text follows it, the second one any other.
+    Choose(&'static str, char, &'static str, &'static str),
     Drop,
 }
-use Act::{Ask, Drop as Break, Page, Pause, Question, Rename, Say, Stop};
+use Act::{Ask, Choose, Drop as Break, Page, Pause, Question, Rename, Say, Stop};
 
 pub(super) fn say(text: &str) -> Act {
     Say(text.replace('\n', "\r\n"))
@@ -55,6 +60,9 @@ pub(super) struct Device {
     out: VecDeque<u8>,
     waits_for: Option<Act>,
     pub(super) received: Vec<u8>,
+    /// What commands on a channel of their own print, on either stream, and their exit status. Files are called
+    /// `sftp:` and their path.
+    pub(super) beside: HashMap<&'static str, (&'static [u8], &'static str, i32)>,
     /// Turned on when the device has said everything it has to say.
     pub(super) cancel_when_silent: bool,
     pub(super) cancel: Cancel,
@@ -81,6 +89,7 @@ impl Device {
             out: VecDeque::new(),
             waits_for: None,
             received: Vec::new(),
+            beside: HashMap::new(),
             cancel_when_silent: false,
             cancel: Cancel::new(),
         }
@@ -153,6 +162,10 @@ impl Device {
                 self.waits_for = None;
                 self.out.extend(then.bytes());
             }
+            Some(Choose(_, wanted, right, wrong)) => {
+                self.waits_for = None;
+                self.out.extend(if key == wanted { right } else { wrong }.bytes());
+            }
             Some(Ask(password, prompt)) if key == '\n' => {
                 self.waits_for = None;
                 let typed = std::mem::take(&mut self.typed);
@@ -219,7 +232,7 @@ impl ByteChannel for Device {
                     self.out.extend(b"Password: ");
                     self.waits_for = Some(act);
                 }
-                Some(act @ Question(text)) => {
+                Some(act @ (Question(text) | Choose(text, ..))) => {
                     self.out.extend(text.bytes());
                     self.waits_for = Some(act);
                 }
@@ -253,5 +266,19 @@ impl ByteChannel for Device {
 
     fn now(&self) -> Instant {
         self.now
+    }
+
+    fn beside(&mut self, request: Beside<'_>, _idle: Duration, _bounds: &Bounds<'_>) -> Result<Brought, SessionError> {
+        let asked = match request {
+            Beside::Exec(command) => command.to_string(),
+            Beside::File(path) => format!("sftp:{path}"),
+        };
+        self.received.extend_from_slice(format!("{asked}\n").as_bytes());
+        match self.beside.get(asked.as_str()) {
+            Some((bytes, errors, status)) => {
+                Ok(Brought { bytes: bytes.to_vec(), errors: errors.as_bytes().to_vec(), status: Some(*status) })
+            }
+            None => Err(SessionError::new(Cause::CommandRejected, "There is no such file on the device.")),
+        }
     }
 }

@@ -19,7 +19,8 @@ pub(super) enum Say {
     Close,
 }
 
-/// What a script hears: the method of a request to sign in, the answers to its questions, or what comes on channels.
+/// What a script hears: the method of a request to sign in, the answers to its questions, or what comes on channels. The
+/// method's name says whether it comes again (`none again`), and whether a key comes with its signature (`publickey signed`).
 pub(super) type Script = fn(heard: &Heard) -> Vec<Say>;
 
 pub(super) enum Heard {
@@ -249,6 +250,7 @@ fn exchange(wire: &mut Wire) -> std::io::Result<()> {
 fn serve(stream: TcpStream, script: Script, passwords: &mut Vec<String>) -> std::io::Result<()> {
     let mut wire = Wire { stream, sealed: None };
     exchange(&mut wire)?;
+    let mut asked = false;
     loop {
         let packet = wire.receive()?;
         let mut reader = Reader(&packet[1..]);
@@ -260,7 +262,13 @@ fn serve(stream: TcpStream, script: Script, passwords: &mut Vec<String>) -> std:
             50 => {
                 let (_user, _service, name) = (reader.text(), reader.text(), reader.text());
                 passwords.extend((name == "password").then(|| Reader(&reader.0[1..]).text()));
-                Heard::Method(name)
+                let is_signed = name == "publickey" && reader.0[0] == 1;
+                let is_again = name == "none" && std::mem::replace(&mut asked, true);
+                Heard::Method(match (is_signed, is_again) {
+                    (true, _) => format!("{name} signed"),
+                    (false, true) => format!("{name} again"),
+                    (false, false) => name,
+                })
             }
             61 => {
                 let (_, rest) = reader.0.split_first_chunk::<4>().unwrap();

@@ -98,7 +98,7 @@ fn open(script: Script, definition: &Definition, bounds: &Bounds<'_>) -> Result<
     let target = Target { host: "127.0.0.1".into(), port: Bare::start(script).address.port() };
     let mut observer = NoObserver;
     let mut progress = Progress::new(&mut observer);
-    let opened = SignIns::new(None).open(&target, definition, &[login()], bounds, &mut progress);
+    let opened = SignIns::new(None).open(&target, definition, &[login(None, "old-Password-1")], bounds, &mut progress);
     opened.map(|(shell, _)| shell)
 }
 
@@ -310,5 +310,5 @@ fn the_terminal_is_the_one_the_platform_wants() {
 fn the_suffix_of_a_platform_is_only_sent() {
     let mut definition = definition();
     definition.login_suffix = "+ct".into();
-    assert_eq!(as_sent(&login(), &definition).username, "ops+ct");
+    assert_eq!(as_sent(&login(None, "old-Password-1"), &definition).username, "ops+ct");
 }
