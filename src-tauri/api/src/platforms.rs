@@ -109,16 +109,16 @@ pub struct Platforms {
 
 endpoint! { ListPlatforms: Get "/platforms/" by User => Platforms }
 
-/// Reads the files in the server's folder again, and has further workers read theirs. Sessions under way keep the definition they
-/// began with.
+/// Reads the files in the server's folder again, and has further workers read theirs. Sessions under way keep the
+/// definition they began with.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReloadPlatforms;
 
 endpoint! { ReloadPlatforms: Post "/platforms/reload" by Admin => Platforms }
 
-/// Reads one platform: what is sent, how its prompt looks, and the text of its file. The text of a file in the server's folder may
-/// hold passwords: it is for admins.
+/// Reads one platform: what is sent, how its prompt looks, and the text of its file. A file in the server's folder may hold
+/// passwords: only admins may read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GetPlatform {
@@ -176,8 +176,9 @@ mod tests {
 
     #[test]
     fn a_list_of_an_older_server_is_still_read() {
-        let told = r#"{"items": [{"name": "linux", "title": "Linux", "vendor": "Linux", "custom": false}], "refused": []}"#;
-        let list: Platforms = serde_json::from_str(told).unwrap();
+        let linux = r#"{"name": "linux", "title": "Linux", "vendor": "Linux", "custom": false}"#;
+        let told = format!(r#"{{"items": [{linux}], "refused": []}}"#);
+        let list: Platforms = serde_json::from_str(&told).unwrap();
         assert_eq!((list.items[0].source, list.items[0].evidence, list.items[0].devices), (None, None, None));
         assert!(list.refusals.is_empty() && list.folder.is_none());
     }

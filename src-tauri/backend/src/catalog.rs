@@ -1,4 +1,4 @@
-//! The platforms in use: as the user's folder had them when it was last read, which happens again while the program runs. A
+//! The platforms in use, as the user's folder had them when it was last read. It is read again while the program runs; a
 //! session keeps the definition it began with.
 
 use std::path::{Path, PathBuf};
@@ -44,8 +44,8 @@ pub struct Catalog {
     /// Whose platforms they are, as the beginning of a log line: nothing for the server's own.
     whose: Arc<str>,
     loaded: Arc<RwLock<Arc<Loaded>>>,
-    /// Held while the folder is read, so that an older reading never replaces a newer one. If the folder hangs, one thread
-    /// waits for it and no more.
+    /// Held while the folder is read, so that an older reading never replaces a newer one. If the folder hangs, only one
+    /// thread waits for it.
     turn: Arc<Mutex<()>>,
 }
 
@@ -102,8 +102,8 @@ impl Catalog {
         Ok(loaded)
     }
 
-    /// Reads the folder again whenever a server has read its own, until stopped. What a lost signal would have said is noticed by
-    /// the next session.
+    /// Reads the folder again whenever a server has read its own, until stopped. If a signal is lost, the next session
+    /// notices the change.
     pub async fn follow(self, mut signals: broadcast::Receiver<Signal>, journal: Journal, stop: CancellationToken) {
         loop {
             let signal = tokio::select! {

@@ -340,6 +340,7 @@ fn every_path_that_is_read_has_an_answer() {
         let query = match route.path {
             "/configs/diff" => "?config_id_a=1&config_id_b=2",
             "/configs/search" => "?q=ntp",
+            "/platforms/file" => "?name=cisco_ios",
             _ => "",
         };
         let recorded = world.tape.paths().find(|path| route.matches(Method::Get, path)).cloned();

@@ -1,4 +1,5 @@
-//! Platforms: their list, how each is defined, and reading their files again. How to talk to a device is the worker's business.
+//! Platforms: their list, how each is defined, and reading their files again. How to talk to a device is the worker's
+//! business.
 
 mod details;
 

@@ -67,7 +67,8 @@ fn a_refusal_names_line_and_field_and_fault() {
     check("name = 'mine'", "name = 7", Some(1), Some("name"), "invalid type: integer, expected a text in quotes");
     check("title = 'Mine'", "title = ''", Some(2), Some("title"), "is empty");
     let evidence = "title = 'Mine'\nevidence = 'rumour'";
-    check("title = 'Mine'", evidence, Some(3), Some("evidence"), "expected one of `session`, `answers`, `documentation`");
+    let says = "expected one of `session`, `answers`, `documentation`";
+    check("title = 'Mine'", evidence, Some(3), Some("evidence"), says);
     check("['^oops']", "[]", Some(4), Some("errors"), "the list is empty");
     let second = "[\n'^oops',\n'(']";
     check("['^oops']", second, Some(6), Some("errors[1]"), "not a valid regular expression: unclosed group");
