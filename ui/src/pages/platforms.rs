@@ -69,6 +69,7 @@ fn PlatformsBody(mut chosen: Store<PlatformsView>, platforms: Query<Platforms>) 
     let Steady { rows, .. } =
         use_steady(fresh, wanted.question(), platforms.own(), |platform: &Platform| platform.name.clone());
     let shown = rows.iter().find(|platform| Some(&platform.name) == wanted.open.as_ref()).cloned();
+    let beside = if shown.is_some() { "open" } else { "closed" };
     match (platforms.value(), platforms.error()) {
         (Some(known), stale) => rsx! {
             if let Some(problem) = stale {
@@ -83,7 +84,7 @@ fn PlatformsBody(mut chosen: Store<PlatformsView>, platforms: Query<Platforms>) 
                     oninput: move |text| chosen.write().search = text,
                 }
             }
-            div { class: "split", "data-state": if shown.is_some() { "open" } else { "closed" },
+            div { class: "split", "data-state": beside,
                 div { class: "panel-body min-w-0",
                     if rows.is_empty() {
                         Empty {

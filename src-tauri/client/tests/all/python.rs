@@ -12,7 +12,7 @@ use netraven_api::jobs::{
 use netraven_api::logs::GetLogHistogram;
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
-use netraven_api::platforms::ListPlatforms;
+use netraven_api::platforms::{GetPlatform, ListPlatforms, ReloadPlatforms};
 use netraven_api::problem::Code;
 use netraven_api::results::{GetResult, ListResults};
 use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
@@ -224,6 +224,8 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         CancelDevice { run_id: 504.into(), device_id: 11.into() }.request(),
         GetJobMatrix { job_id: 31.into(), ..GetJobMatrix::default() }.request(),
         GetLogHistogram::default().request(),
+        GetPlatform { name: "linux".into() }.request(),
+        ReloadPlatforms.request(),
         get("/weather/"),
     ] {
         let problem = client.forward(request.clone()).await.unwrap_err();
