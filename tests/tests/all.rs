@@ -51,6 +51,7 @@ mod api {
     mod matrix;
     mod orders;
     mod paths;
+    mod platforms;
     /// The same walk that the client's own tests take through the replayed Python server.
     #[path = "../../../src-tauri/client/tests/all/requests.rs"]
     mod requests;

@@ -8,6 +8,7 @@ pub mod devices;
 pub mod first_start;
 pub mod jobs;
 pub mod not_found;
+pub mod platforms;
 pub mod run;
 pub mod run_device;
 pub mod system;

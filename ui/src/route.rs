@@ -19,6 +19,7 @@ use crate::pages::devices::DevicesPage;
 use crate::pages::devices::filters::DeviceFilter;
 use crate::pages::jobs::JobsPage;
 use crate::pages::not_found::NotFound;
+use crate::pages::platforms::PlatformsPage;
 use crate::pages::run::{RunPage, of_cause};
 use crate::pages::run_device::RunDevicePage;
 use crate::pages::system::SystemPage;
@@ -51,6 +52,8 @@ pub enum Route {
         CredentialsPage {},
         #[route("/tags")]
         TagsPage {},
+        #[route("/platforms?:..view")]
+        PlatformsPage { view: String },
         #[route("/users")]
         UsersPage {},
         #[route("/system")]
@@ -107,6 +110,18 @@ impl Route {
     #[must_use]
     pub fn waiting_devices() -> Route {
         Route::of_devices(&DeviceFilter { approvals: vec![ApprovalState::Waiting], ..DeviceFilter::default() })
+    }
+
+    /// The devices of a platform.
+    #[must_use]
+    pub fn devices_of(platform: &str) -> Route {
+        Route::of_devices(&DeviceFilter { platform: Some(platform.to_owned()), ..DeviceFilter::default() })
+    }
+
+    /// All platforms.
+    #[must_use]
+    pub fn platforms() -> Route {
+        Route::PlatformsPage { view: String::new() }
     }
 
     /// One device, shown beside the list.
@@ -176,6 +191,7 @@ mod tests {
             (Route::failed_runs(), "/?status=partly_failed,failed"),
             (Route::failing_devices(), "/devices?result=failure"),
             (Route::waiting_devices(), "/devices?approval=waiting"),
+            (Route::devices_of("cisco_ios"), "/devices?platform=cisco_ios"),
             (Route::device(9.into(), "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
             (Route::failed_by(7.into(), Cause::AuthFailed), "/runs/7?cause=auth-failed"),
             (Route::change(9.into(), 903.into()), "/configurations/9?new=903"),

@@ -16,6 +16,7 @@ pub enum Section {
     Configurations,
     Credentials,
     Tags,
+    Platforms,
     Users,
     System,
 }
@@ -38,13 +39,14 @@ struct SectionRow {
 
 impl Section {
     /// All of them, as they stand in the sidebar.
-    pub const ALL: [Section; 8] = [
+    pub const ALL: [Section; 9] = [
         Section::JobStatus,
         Section::Jobs,
         Section::Devices,
         Section::Configurations,
         Section::Credentials,
         Section::Tags,
+        Section::Platforms,
         Section::Users,
         Section::System,
     ];
@@ -59,6 +61,7 @@ impl Section {
             Section::Configurations => ("Configurations", Glyph::Config, Route::configurations(), None, Everybody),
             Section::Credentials => ("Credentials", Glyph::Key, Route::CredentialsPage {}, Some(SETUP), Everybody),
             Section::Tags => ("Tags", Glyph::Tag, Route::TagsPage {}, Some(SETUP), Everybody),
+            Section::Platforms => ("Platforms", Glyph::Platform, Route::platforms(), Some(SETUP), Everybody),
             Section::Users => ("Users", Glyph::Users, Route::UsersPage {}, Some(SETUP), Admins),
             Section::System => ("System", Glyph::System, Route::SystemPage {}, Some(SETUP), Everybody),
         };
@@ -77,6 +80,7 @@ impl Section {
             Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => Some(Section::Configurations),
             Route::CredentialsPage {} => Some(Section::Credentials),
             Route::TagsPage {} => Some(Section::Tags),
+            Route::PlatformsPage { .. } => Some(Section::Platforms),
             Route::UsersPage {} => Some(Section::Users),
             Route::SystemPage {} => Some(Section::System),
             Route::NotFound { .. } => None,

@@ -24,6 +24,8 @@ pub enum Changed {
     Jobs,
     /// Credentials or tags were added, changed or removed.
     Setup,
+    /// The files of platforms were read again.
+    Platforms,
     /// The state of a server (database, queue, worker) changed.
     System,
 }

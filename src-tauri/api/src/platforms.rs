@@ -3,6 +3,41 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
+use crate::words::words;
+
+words! {
+    /// How far a platform is proven.
+    pub enum PlatformEvidence {
+        /// By recordings of whole sessions with real devices.
+        Session = "session": "Recorded session",
+        /// By answers or prompts of real devices.
+        Answers = "answers": "Recorded answers",
+        /// By the vendor's documentation alone.
+        Documentation = "documentation": "Documentation only",
+    }
+}
+
+words! {
+    /// Where the definition of a platform comes from.
+    pub enum PlatformSource {
+        /// It is built in.
+        BuiltIn = "built_in": "Built in",
+        /// A file in the server's folder; no built-in platform has its name.
+        Own = "own": "Yours",
+        /// A file in the server's folder, used instead of the built-in platform of the same name.
+        Replaces = "replaces": "Yours, replaces built-in",
+    }
+}
+
+words! {
+    /// What a command of a platform is sent for.
+    pub enum CommandPurpose {
+        /// Its answer is the configuration, or a part of it.
+        Config = "config": "Configuration",
+        /// Its answer holds model, serial number or version.
+        Facts = "facts": "Facts",
+    }
+}
 
 /// A platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,21 +51,148 @@ pub struct Platform {
     pub vendor: String,
     /// Whether it is defined in the user's folder.
     pub custom: bool,
+    /// Where its definition comes from; absent if the server does not report it.
+    #[serde(default)]
+    pub source: Option<PlatformSource>,
+    /// How far it is proven; absent if its file does not say so.
+    #[serde(default)]
+    pub evidence: Option<PlatformEvidence>,
+    /// Name of the platform from which it takes everything that its own file does not say.
+    #[serde(default)]
+    pub extends: Option<String>,
+    /// Path of its file on the server; absent for a built-in platform.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// How many devices use it; absent if the server does not report it.
+    #[serde(default)]
+    pub devices: Option<i64>,
 }
 
-/// Lists platforms by title, and refused files in the user's folder.
+/// A file in the server's folder that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefusedPlatform {
+    /// Path of the file.
+    pub file: String,
+    /// The line, counted from one; absent where it concerns the whole file, such as a field that is missing.
+    #[serde(default)]
+    pub line: Option<i64>,
+    /// The field, as a dotted path such as `commands[1].end`; absent where it concerns the whole file.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// What is wrong.
+    pub problem: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+/// Lists platforms by title, and refused files in the user's folder. Files that have changed are read again first.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListPlatforms;
 
 /// Answer to [`ListPlatforms`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Platforms {
     /// Platforms that can be used.
     pub items: Vec<Platform>,
     /// Sentences naming the files and fields that were refused.
     pub refused: Vec<String>,
+    /// The same refusals in their parts.
+    #[serde(default)]
+    pub refusals: Vec<RefusedPlatform>,
+    /// The server's folder of such files; absent if it does not report it.
+    #[serde(default)]
+    pub folder: Option<String>,
 }
 
 endpoint! { ListPlatforms: Get "/platforms/" by User => Platforms }
+
+/// Reads the files in the server's folder again, and has further workers read theirs. Sessions under way keep the
+/// definition they began with.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReloadPlatforms;
+
+endpoint! { ReloadPlatforms: Post "/platforms/reload" by Admin => Platforms }
+
+/// Reads one platform: what is sent, how its prompt looks, and the text of its file. A file in the server's folder may hold
+/// passwords: only admins may read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GetPlatform {
+    /// Name of the platform.
+    #[cfg_attr(feature = "openapi", schema(max_length = 255))]
+    pub name: String,
+}
+
+/// A command of a platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlatformCommand {
+    /// What is sent; for a file that is fetched, `sftp:` and its path.
+    pub send: String,
+    /// What is sent instead if the device refuses that, in order.
+    pub or_else: Vec<String>,
+    /// What it is sent for.
+    pub purpose: CommandPurpose,
+}
+
+/// Answer to [`GetPlatform`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlatformDetails {
+    /// Its name.
+    pub name: String,
+    /// Its commands, in the order in which they are sent.
+    pub commands: Vec<PlatformCommand>,
+    /// The pattern of a prompt; absent where nothing is typed into a shell.
+    pub prompt: Option<String>,
+    /// The pattern of a privileged session's prompt; absent where there is no such mode.
+    pub privileged: Option<String>,
+    /// The commands that lead to a privileged session, in order.
+    pub privilege: Vec<String>,
+    /// The commands that turn paging off.
+    pub paging_off: Vec<String>,
+    /// How many patterns recognise a pager.
+    pub pagers: i64,
+    /// How many rules hide a secret in a line, or a block of lines.
+    pub secrets: i64,
+    /// How many rules leave out lines that are not stored, or blocks of them.
+    pub volatile: i64,
+    /// How many rules name lines that are stored but not compared, or blocks of them.
+    pub unstable: i64,
+    /// The text of its file.
+    pub text: String,
+}
+
+endpoint! { GetPlatform: Get "/platforms/file" by User => PlatformDetails, |it, to| to.query(it) }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Endpoint as _;
+
+    #[test]
+    fn a_list_of_an_older_server_is_still_read() {
+        let linux = r#"{"name": "linux", "title": "Linux", "vendor": "Linux", "custom": false}"#;
+        let told = format!(r#"{{"items": [{linux}], "refused": []}}"#);
+        let list: Platforms = serde_json::from_str(&told).unwrap();
+        assert_eq!((list.items[0].source, list.items[0].evidence, list.items[0].devices), (None, None, None));
+        assert!(list.refusals.is_empty() && list.folder.is_none());
+    }
+
+    #[test]
+    fn the_words_on_the_wire_are_those_of_the_files() {
+        let written = PlatformEvidence::ALL.map(|evidence| serde_json::to_string(&evidence).unwrap());
+        assert_eq!(written, ["\"session\"", "\"answers\"", "\"documentation\""]);
+        assert_eq!(PlatformEvidence::Documentation.title(), "Documentation only");
+    }
+
+    #[test]
+    fn one_platform_is_asked_for_by_its_name() {
+        let request = GetPlatform { name: "cisco_ios".to_owned() }.request();
+        assert_eq!(request.path, "/platforms/file?name=cisco_ios");
+    }
+}

@@ -58,6 +58,8 @@ pub const ROUTES: &[Route] = &[
     Route::of::<system::GetSystemStatus>(),
     Route::of::<platforms::ListPlatforms>(),
     Route::of::<crypto_report::GetCryptoReport>(),
+    Route::of::<platforms::GetPlatform>(),
+    Route::of::<platforms::ReloadPlatforms>(),
     Route::of::<tags::ListTags>(),
     Route::of::<tags::GetTag>(),
     Route::of::<tags::CreateTag>(),

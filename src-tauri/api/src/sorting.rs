@@ -173,6 +173,22 @@ words! {
 }
 
 words! {
+    /// Columns to sort platforms by. Their list always comes whole, and the window sorts it.
+    pub enum PlatformColumn {
+        /// Their names for people.
+        Title = "title",
+        /// Their vendors.
+        Vendor = "vendor",
+        /// Where their definitions come from.
+        Source = "source",
+        /// How far they are proven.
+        Evidence = "evidence",
+        /// How many devices use them.
+        Devices = "devices",
+    }
+}
+
+words! {
     /// Columns to sort credentials by.
     pub enum CredentialColumn as pattern {
         /// Their ids.
@@ -236,6 +252,7 @@ defaults! {
     RunDeviceColumn = Attention,
     ResultColumn = Time,
     TagColumn = Name,
+    PlatformColumn = Title,
     CredentialColumn = Priority,
     UserColumn = Id,
     LogColumn = Timestamp,

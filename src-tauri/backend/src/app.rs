@@ -23,10 +23,10 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
+use crate::catalog::Catalog;
 use crate::config::{Config, External};
 use crate::finisher::Finisher;
 use crate::journal::{About, Journal, Signal};
-use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
 use crate::server::{self, AppState, Connections, ServersState, Tokens};
@@ -197,13 +197,7 @@ impl Services {
         let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(urls, &stop_last).await?;
         let seal = Arc::new(key::of_installation(&config.seal_key_file(), &store).await?);
         first_user::ensure(config, &store).await.map_err(other)?;
-        let (platforms, refused) = Registry::load(Some(&config.platforms_dir()));
-        let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
-        for sentence in &refused {
-            tracing::warn!("{sentence}");
-            journal.line(Level::Warning, LogType::System, "platforms", About::default(), sentence.clone(), json!({}));
-        }
-        let platforms = Arc::new(platforms);
+        let platforms = Catalog::open(Some(config.platforms_dir()), "", &journal);
         let tokens = Arc::new(Tokens::new(&seal.jwt_key()));
         let mut tasks = Vec::new();
         let (servers_state, servers_seen) = watch::channel(ServersState::default());
@@ -242,7 +236,7 @@ impl Services {
             queue: queue.clone(),
             journal: journal.clone(),
             seal: Arc::clone(&seal),
-            platforms: Arc::clone(&platforms),
+            platforms: platforms.clone(),
             secrets: secrets.clone(),
             signals: signals.clone(),
         };
@@ -256,7 +250,6 @@ impl Services {
             seal,
             tokens: Arc::clone(&tokens),
             platforms,
-            refused_platforms: Arc::new(refused),
             servers: servers_seen,
             next_runs: Arc::default(),
             scheduler: scheduler_seen,

@@ -68,6 +68,11 @@ pub enum Signal {
         /// The key, sealed.
         sealed: String,
     },
+    /// A server has read its platform files again, and further workers do the same.
+    Platforms {
+        /// Name of the user who wished it.
+        by: String,
+    },
     /// Signals were lost; listeners must refetch what they show. Sent within a process, never published.
     Gap,
 }

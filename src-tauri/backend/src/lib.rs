@@ -1,5 +1,6 @@
 //! The NetRaven backend: REST API, scheduler, SSH workers, snapshots and the embedded servers, composed by [`App`].
 
+mod catalog;
 pub mod config;
 mod finisher;
 mod handover;

@@ -46,8 +46,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub use http::connections::{Connection, Connections};
 pub use http::tokens::Tokens;
 
+use crate::catalog::Catalog;
 use crate::journal::{Journal, Signal};
-use crate::platforms::Registry;
 use crate::queue::Queue;
 use crate::seal::SealKey;
 use crate::store::Store;
@@ -79,9 +79,7 @@ pub struct AppState {
     /// Makes and reads tokens.
     pub tokens: Arc<Tokens>,
     /// The platforms, and what was refused in the user's folder.
-    pub platforms: Arc<Registry>,
-    /// Sentences about files refused in the user's folder.
-    pub refused_platforms: Arc<Vec<String>>,
+    pub platforms: Catalog,
     /// State of the embedded servers.
     pub servers: watch::Receiver<ServersState>,
     /// When schedules fire next.

@@ -31,8 +31,8 @@ use self::in_flight::{InFlight, InFlightDevice, id_of};
 use self::patience::patiently;
 use self::pauses::Pauses;
 pub use self::secrets::Secrets;
+use crate::catalog::Catalog;
 use crate::journal::{About, Journal, Signal};
-use crate::platforms::Registry;
 use crate::queue::{self, Queue};
 use crate::seal::SealKey;
 use crate::session::Cancel;
@@ -63,7 +63,7 @@ pub struct Worker {
     /// Opens credentials, seals raw configurations.
     pub seal: Arc<SealKey>,
     /// The platforms.
-    pub platforms: Arc<Registry>,
+    pub platforms: Catalog,
     /// The secrets to hide in everything a device says.
     pub secrets: Secrets,
     /// Signals of every process.

@@ -112,6 +112,7 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
         ["system", "status"] => system::status(context).await,
         ["platforms"] => platforms::list(context).await,
         ["reports", "crypto"] => Err(offered::refusal(Feature::CryptoReport)),
+        ["platforms", ..] => Err(offered::refusal(Feature::PlatformFiles)),
         ["tags", rest @ ..] => tags::answer(context, &request, rest).await,
         ["credentials", rest @ ..] => credentials::answer(context, &request, rest).await,
         ["devices", rest @ ..] => devices::answer(context, &request, rest).await,

@@ -35,11 +35,16 @@ pub fn bench(project: &Project, name: &str, arguments: &[String]) -> Result<Exit
 pub fn docs(project: &Project) -> Result<()> {
     system::prepare(&[Purpose::Build])?;
     let programs = project.build_programs(&[SERVER], Build::Debug)?;
-    for (file, option) in [("platforms.md", "--markdown"), ("platform.schema.json", "--schema")] {
-        let text = process::output(Command::new(programs.join(SERVER)).args(["platforms", option]))?;
-        write(&project.root.join("docs").join(file), &text)?;
-    }
-    Ok(())
+    let docs = project.root.join("docs");
+    let list = || {
+        let mut command = Command::new(programs.join(SERVER));
+        command.arg("platforms");
+        command
+    };
+    let recordings = project.root.join("tests").join("devices");
+    let table = process::output(list().args(["--markdown", "--recordings"]).arg(recordings))?;
+    write(&docs.join("platforms.md"), &table)?;
+    write(&docs.join("platform.schema.json"), &process::output(list().arg("--schema"))?)
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {

@@ -126,6 +126,8 @@ pub const PAGES: &[Stop] = &[
     stop("configurations-device", &[Click("td.name a"), Until(HAS_CONFIGURATION)]),
     stop("credentials", &[Go("Credentials"), Sees("Priority"), Until(HAS_ROWS)]),
     stop("tags", &[Go("Tags"), Sees("Add tag"), Until(HAS_ROWS)]),
+    stop("platforms", &[Go("Platforms"), Sees("Read the folder again"), Until(HAS_ROWS)]),
+    stop("platforms-platform", &[Press("Open Cisco IOS / IOS XE"), Sees("Duplicate copies the text")]),
     stop("users", &[Go("Users"), Sees("Add user"), Until(HAS_ROWS)]),
     stop("system", &[Go("System"), Sees("PostgreSQL")]),
     stop(

@@ -25,7 +25,8 @@ const IDS: [(&str, &str); 9] = [
 /// Paths that are read with all ids there are, not with the first alone: what the demo shows of each.
 const OF_EACH: [&str; 3] = ["/users/{user_id}", "/devices/{device_id}/host-key", "/runs/{run_id}/devices/{device_id}"];
 /// What is asked for beside the path: all texts once, and nothing twice.
-const QUERIES: [(&str, &str); 4] = [
+const QUERIES: [(&str, &str); 5] = [
+    ("/platforms/file", "name=cisco_ios"),
     ("/configs/list", "limit=500"),
     ("/configs", "limit=1"),
     ("/runs/{run_id}", "results=false"),

@@ -20,6 +20,8 @@ pub enum Topic {
     System,
     /// Snapshots were removed.
     Snapshots,
+    /// The files of platforms were read again.
+    Platforms,
     /// Users were added, changed or removed.
     Users,
 }
@@ -77,6 +79,7 @@ impl Topics {
                 Changed::Jobs => &[Topic::Jobs],
                 // Which credentials a device has, and so whether it waits, hangs on theirs.
                 Changed::Setup => &[Topic::Setup, Topic::Devices],
+                Changed::Platforms => &[Topic::Platforms],
                 Changed::System => &[Topic::System],
             };
             for topic in topics {
@@ -96,6 +99,7 @@ impl Topics {
             "devices" => &[Topic::Devices],
             "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
             "configs" => &[Topic::Snapshots, Topic::Devices],
+            "platforms" => &[Topic::Platforms],
             "users" => &[Topic::Users],
             _ => &[],
         };
@@ -127,6 +131,8 @@ fn shown_by(path: &str) -> &'static [Topic] {
         // With the number of devices each of them reaches.
         "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
         "configs" | "api" => &[Topic::RunEnds, Topic::Snapshots],
+        // With the number of devices each of them has.
+        "platforms" => &[Topic::Platforms, Topic::Devices],
         "system" => &[Topic::System],
         "users" => &[Topic::Users],
         _ => &[],

@@ -7,6 +7,7 @@ use netraven_api::devices::{ApproveDevices, ApprovedDevices, CheckImport, HostKe
 use netraven_api::endpoint::Method;
 use netraven_api::jobs::RunStarted;
 use netraven_api::logs::{Level, LogType};
+use netraven_api::platforms::{GetPlatform, PlatformDetails};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
 use netraven_api::{DeviceId, JobId, LogId, Problem, Request, RunId, SnapshotId};
@@ -52,6 +53,12 @@ fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
             }
             let stored = world.tape.answer(path, world.made).filter(|_| !world.forgotten_keys.contains(&id));
             stored.ok_or_else(|| Problem::new(Code::NotFound, "No host key is stored for this device yet."))
+        }
+        ["platforms"] => give(&tables::platforms(world)),
+        ["platforms", "file"] => {
+            let wanted: GetPlatform = asked(query)?;
+            let recorded: PlatformDetails = world.tape.known(path, world.now);
+            if wanted.name == recorded.name { give(&recorded) } else { Err(nothing()) }
         }
         ["jobs"] => give(&tables::jobs(world, query)?),
         ["jobs", id, "matrix"] => {
@@ -137,6 +144,7 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
             world.forgotten_keys.push(id);
             give(&())
         }
+        (Method::Post, ["platforms", "reload"]) => give(&tables::platforms(world)),
         (Method::Post, ["jobs"]) => give(&world.put_job(None, body(request)?)?),
         (Method::Post, ["jobs", "run", id]) => start(world, number(id)?, None),
         (Method::Put, ["jobs", id]) => give(&world.put_job(Some(number(id)?), body(request)?)?),

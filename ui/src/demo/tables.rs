@@ -5,6 +5,7 @@ use netraven_api::devices::{ApprovalState, Device};
 use netraven_api::jobs::{Job, JobStatus};
 use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
+use netraven_api::platforms::{Platform, Platforms};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
 use netraven_api::sorting::{CredentialColumn, DeviceColumn, JobColumn, TagColumn};
@@ -60,6 +61,17 @@ pub fn devices(world: &World, query: &str) -> Result<Page<Device>, Problem> {
         shown["has_credential"] = Value::from(device.matching_credentials_count > 0);
         shown
     })
+}
+
+/// The platforms with the devices that the demo has of each. It has no folder of files.
+#[must_use]
+pub fn platforms(world: &World) -> Platforms {
+    let known: Platforms = world.tape.known("/platforms/", world.now);
+    let counted = |platform: Platform| {
+        let devices = world.devices.iter().filter(|device| device.device_type == platform.name).count();
+        Platform { devices: Some(count(devices)), ..platform }
+    };
+    Platforms { items: known.items.into_iter().map(counted).collect(), folder: None, ..known }
 }
 
 /// A job as it stands.

@@ -17,6 +17,7 @@ use netraven_api::logs::{ListLogs, LogEntry, LogHistogram};
 use netraven_api::matrix::JobMatrix;
 use netraven_api::outcome::Cause;
 use netraven_api::page::Page;
+use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ResultStatus};
 use netraven_api::routes::ROUTES;
@@ -324,6 +325,18 @@ fn a_device_that_changes_has_another_text_each_time() {
 }
 
 #[test]
+fn platforms_are_counted_and_the_file_of_one_can_be_looked_at() {
+    let mut world = world();
+    let list: Platforms = ask(&mut world, "/platforms/", 0);
+    let devices: i64 = list.items.iter().filter_map(|platform| platform.devices).sum();
+    assert_eq!(usize::try_from(devices).unwrap(), world.devices.len());
+    let again: Platforms = send(&mut world, Method::Post, "/platforms/reload", json!(null), 1);
+    assert_eq!(again, Platforms { folder: None, ..list });
+    let other = Request { method: Method::Get, path: "/platforms/file?name=linux".into(), body: None };
+    assert_eq!(answer(&mut world, &other, at(1)).unwrap_err().code, Code::NotOffered);
+}
+
+#[test]
 fn every_path_that_is_read_has_an_answer() {
     let mut world = world();
     let devices: Vec<RunDevice> = all(&mut world, "/runs/3900/devices?");
@@ -340,6 +353,7 @@ fn every_path_that_is_read_has_an_answer() {
         let query = match route.path {
             "/configs/diff" => "?config_id_a=1&config_id_b=2",
             "/configs/search" => "?q=ntp",
+            "/platforms/file" => "?name=cisco_ios",
             _ => "",
         };
         let recorded = world.tape.paths().find(|path| route.matches(Method::Get, path)).cloned();
@@ -425,6 +439,7 @@ fn every_page_is_shown_with_the_band_above_it() {
         ("/configurations/1".to_owned(), "lab-core-01"),
         ("/credentials".to_owned(), "netops"),
         ("/tags".to_owned(), "edge"),
+        ("/platforms?open=cisco_ios".to_owned(), "show running-config"),
         ("/users".to_owned(), "j.weber"),
         ("/system".to_owned(), "PostgreSQL"),
     ] {

@@ -25,6 +25,7 @@ mod logs_select;
 mod palette;
 mod pickers;
 mod place;
+mod platforms;
 mod python_server;
 mod reading;
 mod run;

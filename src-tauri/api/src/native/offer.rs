@@ -28,6 +28,8 @@ pub enum Feature {
     CronTimeZone,
     /// The list of platforms, the user's own among them.
     Platforms,
+    /// Platforms as files that can be looked at, and read again while the server runs.
+    PlatformFiles,
     /// Counts of the log over time.
     LogHistogram,
     /// The newest result and the newest snapshot of each device, in the list of devices.

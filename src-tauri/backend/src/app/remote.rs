@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Base;
 use super::stopping::{StopLimits, join};
+use crate::catalog::Catalog;
 use crate::config::External;
 use crate::handover;
 use crate::journal::About;
-use crate::platforms::Registry;
 use crate::start::StartError;
 use crate::store::Store;
 use crate::worker::{self, Worker};
@@ -42,8 +42,8 @@ impl RemoteWorker {
         let id = worker::new_id();
         let seal = handover::ask(&store, &journal, &id, &signals).await;
         let seal = seal.map_err(|error| StartError::Other(format!("{error:#}")))?;
-        let (platforms, refused) = Registry::load(platforms.as_deref());
-        refused.iter().for_each(|refused| tracing::warn!("{refused}"));
+        let platforms = Catalog::open(platforms, &format!("Worker {id}: "), &journal);
+        let following = platforms.clone().follow(signals.subscribe(), journal.clone(), stop.clone());
         let worker = Worker {
             id,
             capacity: sessions,
@@ -51,7 +51,7 @@ impl RemoteWorker {
             queue,
             journal: journal.clone(),
             seal: Arc::new(seal),
-            platforms: Arc::new(platforms),
+            platforms,
             secrets: worker::Secrets::default(),
             signals,
         };
@@ -64,7 +64,7 @@ impl RemoteWorker {
             message,
             json!({ "sessions": sessions }),
         );
-        let workers = vec![tokio::spawn(worker.run(stop.clone()))];
+        let workers = vec![tokio::spawn(worker.run(stop.clone())), tokio::spawn(following)];
         guard.disarm();
         Ok(RemoteWorker { store, stop, stop_last, workers, last_tasks })
     }

@@ -9,11 +9,13 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use netraven_api::Secret;
 use netraven_backend::config::Tls;
-use netraven_backend::{App, Config, External, RemoteWorker, platforms};
+use netraven_backend::{App, Config, External, RemoteWorker};
 use tokio_util::sync::CancellationToken;
 
 #[path = "netraven-server/lab.rs"]
 mod lab;
+#[path = "netraven-server/list.rs"]
+mod list;
 #[path = "netraven-server/platform.rs"]
 mod platform;
 
@@ -39,17 +41,7 @@ enum Command {
     /// Starts simulated SSH devices on this computer, adds them to the backend that runs here, and backs them up, until Ctrl-C.
     Lab(lab::LabArgs),
     /// Lists the platforms, and what is wrong with files of your own.
-    Platforms {
-        /// As a Markdown table.
-        #[arg(long)]
-        markdown: bool,
-        /// Folder of your own platforms.
-        #[arg(long)]
-        folder: Option<PathBuf>,
-        /// Prints the JSON Schema of a platform file instead, for editors.
-        #[arg(long, conflicts_with_all = ["markdown", "folder"])]
-        schema: bool,
-    },
+    Platforms(list::ListArgs),
     /// Checks files of platforms of your own, alone or on recorded sessions.
     #[command(subcommand)]
     Platform(platform::PlatformCommand),
@@ -130,8 +122,7 @@ fn main() -> ExitCode {
             Command::Serve(args) => serve(args).await,
             Command::Worker(args) => work(args).await,
             Command::Lab(args) => lab::run(args).await,
-            Command::Platforms { schema: true, .. } => print_schema(),
-            Command::Platforms { markdown, folder, .. } => list_platforms(markdown, folder),
+            Command::Platforms(args) => list::run(&args),
             Command::Platform(command) => platform::run(command).await,
         }
     });
@@ -195,29 +186,6 @@ async fn in_time(end: impl Future<Output = ()>) {
     if tokio::time::timeout(STOP_LIMIT, end).await.is_err() {
         tracing::warn!("stopping took too long and was cut short; the next start stops what is left");
     }
-}
-
-fn list_platforms(markdown: bool, folder: Option<PathBuf>) -> anyhow::Result<()> {
-    let (registry, refused) = platforms::Registry::load(folder.as_deref());
-    if markdown {
-        println!("| platform | name | vendor |\n| --- | --- | --- |");
-    }
-    for definition in registry.iter() {
-        match markdown {
-            true => println!("| `{}` | {} | {} |", definition.name, definition.title, definition.vendor),
-            false => println!("{:<16} {}", definition.name, definition.title),
-        }
-    }
-    if refused.is_empty() {
-        return Ok(());
-    }
-    let sentences: Vec<String> = refused.iter().map(ToString::to_string).collect();
-    Err(anyhow::anyhow!("{}", sentences.join("\n")))
-}
-
-fn print_schema() -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(&platforms::json_schema())?);
-    Ok(())
 }
 
 /// Cancelled by Ctrl-C and by SIGTERM.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use netraven_api::platforms::PlatformEvidence;
 use regex::{Regex, RegexSet};
 
 use super::rules::{BlockRule, LineRule, Rules, SecretRule};
@@ -19,6 +20,10 @@ pub struct Definition {
     pub title: String,
     /// The maker.
     pub vendor: String,
+    /// How far it is proven, if its file says so.
+    pub evidence: Option<PlatformEvidence>,
+    /// The platform from which its file takes what it does not say.
+    pub extends: Option<String>,
     /// How a prompt looks.
     pub prompt: Prompt,
     /// How paging is turned off, and how it looks when it happens all the same.
@@ -398,6 +403,13 @@ impl Definition {
         }
         let privileged = self.prompt.privileged.as_ref().is_none_or(|pattern| pattern.is_match(line));
         Some(PromptSeen { host: clock::without(host).unwrap_or_else(|| host.to_string()), privileged })
+    }
+}
+
+impl Prompt {
+    /// The pattern as its file has it; `None` for a platform without a prompt.
+    pub fn written(&self) -> Option<&str> {
+        self.pattern.as_str().strip_prefix(r"\A(?:")?.strip_suffix(r")[ \t]*\z")
     }
 }
 

@@ -10,6 +10,7 @@ mod text;
 
 use std::sync::Arc;
 
+use netraven_api::platforms::PlatformEvidence;
 use serde::Deserialize;
 
 use self::commands::RawCommand;
@@ -40,8 +41,10 @@ struct RawDefinition {
     vendor: String,
     /// The platform from which everything is taken that this file does not say. Tables are merged key by key, lists and
     /// single values are replaced.
-    #[serde(rename = "extends")]
-    _extends: Option<String>,
+    extends: Option<String>,
+    /// How far the platform is proven: by recordings of whole sessions, by recorded answers, or by documentation alone.
+    /// It is not taken from the platform that is extended.
+    evidence: Option<PlatformEvidence>,
     /// How a prompt looks; needed as soon as a command is typed into a shell.
     prompt: Option<RawPrompt>,
     /// How paging is turned off, and how a pager looks that shows all the same.
@@ -197,6 +200,8 @@ impl RawDefinition {
             name: self.name,
             title: self.title,
             vendor: self.vendor,
+            evidence: self.evidence,
+            extends: self.extends,
             goodbye: self.goodbye,
             newline: self.newline,
             comment: self.comment,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
+use netraven_api::platforms::PlatformSource;
+
 use super::definition::{BadDefinition, Definition};
 use super::raw;
 
@@ -33,6 +35,15 @@ pub(super) fn built_in(name: &str) -> Option<&'static str> {
 #[derive(Debug, Clone)]
 pub struct Registry {
     platforms: BTreeMap<String, Arc<Definition>>,
+    /// The user's files, by the name of their platform.
+    own: BTreeMap<String, OwnFile>,
+}
+
+/// A file of the user's.
+#[derive(Debug, Clone)]
+struct OwnFile {
+    path: String,
+    text: Arc<str>,
 }
 
 impl Registry {
@@ -40,30 +51,31 @@ impl Registry {
     /// built-in platform or another file. A bad file is refused and reported; the others still load. A folder that does
     /// not exist holds no files.
     pub fn load(user_folder: Option<&Path>) -> (Registry, Vec<BadDefinition>) {
-        let mut registry = Registry { platforms: COMPILED.clone() };
+        let mut registry = Registry { platforms: COMPILED.clone(), own: BTreeMap::new() };
         let mut refused = Vec::new();
-        let mut file_of: BTreeMap<String, String> = BTreeMap::new();
         let paths = user_folder.map(|folder| list(folder, &mut refused)).unwrap_or_default();
         let files: Vec<(PathBuf, Result<String, BadDefinition>)> = paths.into_iter().map(read).collect();
         let texts = by_name(&files);
         let others = |name: &str| texts.get(name).map(|text| (*text).to_string());
         for (path, text) in &files {
             let file = path.display().to_string();
-            let text = text.as_ref().map_err(BadDefinition::clone);
-            match text.and_then(|text| Definition::parse_with(&file, text, &others)) {
-                Ok(definition) => match file_of.insert(definition.name.clone(), file.clone()) {
-                    Some(earlier) => {
-                        file_of.insert(definition.name.clone(), earlier.clone());
-                        refused.push(twice(file, &definition.name, &earlier));
-                    }
-                    None => {
-                        registry.platforms.insert(definition.name.clone(), Arc::new(definition));
-                    }
-                },
-                Err(bad) => refused.push(bad),
-            }
+            let added = text.as_ref().map_err(BadDefinition::clone).and_then(|text| {
+                let definition = Definition::parse_with(&file, text, &others)?;
+                registry.add(definition, OwnFile { path: file, text: Arc::from(text.as_str()) })
+            });
+            refused.extend(added.err());
         }
         (registry, refused)
+    }
+
+    fn add(&mut self, definition: Definition, file: OwnFile) -> Result<(), BadDefinition> {
+        let name = definition.name.clone();
+        if let Some(earlier) = self.own.get(&name) {
+            return Err(twice(file.path, &name, &earlier.path));
+        }
+        self.own.insert(name.clone(), file);
+        self.platforms.insert(name, Arc::new(definition));
+        Ok(())
     }
 
     /// One platform.
@@ -73,8 +85,26 @@ impl Registry {
 
     /// Whether the definition of this name comes from the user's folder.
     pub fn is_custom(&self, name: &str) -> bool {
-        let built_in = COMPILED.get(name);
-        self.platforms.get(name).is_some_and(|ours| !built_in.is_some_and(|theirs| Arc::ptr_eq(ours, theirs)))
+        self.own.contains_key(name)
+    }
+
+    /// Where the definition of this name comes from.
+    pub fn source(&self, name: &str) -> PlatformSource {
+        match (self.is_custom(name), COMPILED.contains_key(name)) {
+            (false, _) => PlatformSource::BuiltIn,
+            (true, false) => PlatformSource::Own,
+            (true, true) => PlatformSource::Replaces,
+        }
+    }
+
+    /// The path of the user's file that defines this platform; `None` for a built-in one.
+    pub fn file(&self, name: &str) -> Option<&str> {
+        self.own.get(name).map(|file| file.path.as_str())
+    }
+
+    /// The text of the file that defines this platform.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.own.get(name).map(|file| &*file.text).or_else(|| built_in(name))
     }
 
     /// All names, in order.
@@ -143,7 +173,7 @@ fn unreadable(path: &Path, problem: String) -> BadDefinition {
         line: None,
         field: None,
         problem,
-        advice: "Make it a readable text file, or remove it from the folder, and start again".to_string(),
+        advice: "Make it a readable text file, or remove it from the folder".to_string(),
     }
 }
 
@@ -153,7 +183,7 @@ fn twice(file: String, name: &str, earlier: &str) -> BadDefinition {
         line: None,
         field: Some("name".to_string()),
         problem: format!("{name} is already defined by {earlier}"),
-        advice: "Give one of them another name and start again".to_string(),
+        advice: "Give one of them another name".to_string(),
     }
 }
 
@@ -187,6 +217,12 @@ mod tests {
     }
 
     #[test]
+    fn every_built_in_platform_says_how_far_it_is_proven() {
+        let silent = COMPILED.values().filter(|definition| definition.evidence.is_none());
+        assert_eq!(silent.map(|definition| definition.name.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+
+    #[test]
     fn a_users_file_adds_or_replaces_and_a_bad_one_stops_nothing() {
         let large = vec![b'#'; 300 * 1024];
         let folder = folder(&[
@@ -201,7 +237,11 @@ mod tests {
         let (registry, refused) = Registry::load(Some(folder.path()));
         assert_eq!(registry.get("mine").map(|mine| mine.title.clone()), Some("Mine".to_string()));
         assert_eq!(registry.get("linux").map(|linux| linux.title.clone()), Some("Mine".to_string()));
-        assert!(registry.get("cisco_ios").is_some());
+        let sources = ["mine", "linux", "cisco_ios"].map(|name| registry.source(name));
+        assert_eq!(sources, [PlatformSource::Own, PlatformSource::Replaces, PlatformSource::BuiltIn]);
+        assert!(registry.file("linux").is_some_and(|file| file.ends_with("other.toml")));
+        assert!(registry.text("linux").is_some_and(|text| text.contains("'Mine'")));
+        assert!(registry.file("cisco_ios").is_none() && registry.text("cisco_ios").is_some());
         let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
         assert_eq!(refused.len(), 4, "{refused:#?}");
         for (sentence, says) in refused.iter().zip([

@@ -130,7 +130,8 @@ impl Tail {
                         Signal::Cancel { .. }
                         | Signal::CancelDevice { .. }
                         | Signal::KeyWanted { .. }
-                        | Signal::Key { .. },
+                        | Signal::Key { .. }
+                        | Signal::Platforms { .. },
                     ) => {}
                     Ok(Signal::Gap) | Err(RecvError::Lagged(_) | RecvError::Closed) => return None,
                 },

@@ -41,7 +41,7 @@ pub async fn take(
     author: &Author<'_>,
     rows: impl Iterator<Item = Result<Row, String>> + Send,
 ) -> Result<Tally, ApiError> {
-    let (tally, _) = Import::new(state, Some(author)).run(rows).await?;
+    let (tally, _) = Import::new(state, Some(author)).await.run(rows).await?;
     if tally.added > 0 {
         state.journal.changed(Changed::Devices).await;
         state.journal.changed(Changed::Setup).await;
@@ -62,7 +62,7 @@ pub async fn look(
     state: &AppState,
     rows: impl Iterator<Item = Result<Row, String>> + Send,
 ) -> Result<(Tally, Vec<String>), ApiError> {
-    let (tally, tags) = Import::new(state, None).run(rows).await?;
+    let (tally, tags) = Import::new(state, None).await.run(rows).await?;
     Ok((tally, tags.into_iter().collect()))
 }
 
@@ -81,8 +81,8 @@ struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    fn new(state: &'a AppState, author: Option<&'a Author<'a>>) -> Import<'a> {
-        let platforms = state.platforms.names();
+    async fn new(state: &'a AppState, author: Option<&'a Author<'a>>) -> Import<'a> {
+        let platforms = state.platforms.refreshed(&state.journal).await.registry.names();
         let (seen, tally) = (Seen::default(), Tally::default());
         Import { state, author, platforms, seen, tally, new_tags: BTreeSet::new() }
     }

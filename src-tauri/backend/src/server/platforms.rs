@@ -1,28 +1,95 @@
-//! Platforms: names only; how to talk to them is the worker's business.
+//! Platforms: their list, how each is defined, and reading their files again. How to talk to a device is the worker's
+//! business.
+
+mod details;
 
 use axum::Json;
 use axum::extract::State;
-use netraven_api::platforms::{ListPlatforms, Platform, Platforms};
+use axum::http::StatusCode;
+use netraven_api::platforms::{
+    GetPlatform, ListPlatforms, Platform, PlatformDetails, Platforms, RefusedPlatform, ReloadPlatforms,
+};
 
 use super::AppState;
+use super::http::auth::Caller;
+use super::http::error::ApiError;
+use super::http::input::Query;
 use super::http::mount::Mount;
+use crate::catalog::Loaded;
+use crate::journal::Signal;
+use crate::platforms::BadDefinition;
 
-/// Mounts the endpoint of platforms.
+/// Mounts the endpoints of platforms.
 pub fn mount(mount: &mut Mount) {
     mount.add::<ListPlatforms, _>(list);
+    mount.add::<GetPlatform, _>(get);
+    mount.add::<ReloadPlatforms, _>(reload);
 }
 
-async fn list(State(state): State<AppState>) -> Json<Platforms> {
-    let mut items: Vec<Platform> = state
-        .platforms
+async fn list(State(state): State<AppState>) -> Result<Json<Platforms>, ApiError> {
+    let loaded = state.platforms.refreshed(&state.journal).await;
+    Ok(Json(listed(&state, &loaded).await?))
+}
+
+async fn reload(State(state): State<AppState>, caller: Caller) -> Result<Json<Platforms>, ApiError> {
+    let by = caller.name();
+    let loaded = state.platforms.reload(by, &state.journal).await;
+    let loaded = loaded.map_err(|error| ApiError::detail(StatusCode::SERVICE_UNAVAILABLE, error.to_string()))?;
+    state.journal.signal(&Signal::Platforms { by: by.to_owned() }).await;
+    Ok(Json(listed(&state, &loaded).await?))
+}
+
+async fn get(
+    State(state): State<AppState>,
+    caller: Caller,
+    Query(wanted): Query<GetPlatform>,
+) -> Result<Json<PlatformDetails>, ApiError> {
+    let loaded = state.platforms.refreshed(&state.journal).await;
+    let (registry, name) = (&loaded.registry, &wanted.name);
+    let (Some(definition), Some(text)) = (registry.get(name), registry.text(name)) else {
+        return Err(ApiError::not_found(format!("There is no platform '{name}'.")));
+    };
+    if registry.is_custom(name) && !caller.author().approves {
+        let sentence = "Only admins may see how this platform is defined: its file in the server's folder may hold \
+                        passwords.";
+        return Err(ApiError::detail(StatusCode::FORBIDDEN, sentence));
+    }
+    Ok(Json(details::of(&definition, text)))
+}
+
+/// The platforms by title, each with the number of its devices, and the refused files.
+async fn listed(state: &AppState, loaded: &Loaded) -> Result<Platforms, ApiError> {
+    let devices = state.store.devices_by_platform().await?;
+    let registry = &loaded.registry;
+    let mut items: Vec<Platform> = registry
         .iter()
         .map(|definition| Platform {
             name: definition.name.clone(),
             title: definition.title.clone(),
             vendor: definition.vendor.clone(),
-            custom: state.platforms.is_custom(&definition.name),
+            custom: registry.is_custom(&definition.name),
+            source: Some(registry.source(&definition.name)),
+            evidence: definition.evidence,
+            extends: definition.extends.clone(),
+            file: registry.file(&definition.name).map(str::to_owned),
+            devices: Some(devices.get(&definition.name).copied().unwrap_or_default()),
         })
         .collect();
     items.sort_by(|one, other| one.title.cmp(&other.title));
-    Json(Platforms { items, refused: state.refused_platforms.to_vec() })
+    Ok(Platforms {
+        items,
+        refused: loaded.refused.iter().map(ToString::to_string).collect(),
+        refusals: loaded.refused.iter().map(refusal).collect(),
+        folder: state.platforms.folder().map(|folder| folder.display().to_string()),
+    })
+}
+
+fn refusal(bad: &BadDefinition) -> RefusedPlatform {
+    RefusedPlatform {
+        file: bad.file.clone(),
+        line: bad.line.and_then(|line| i64::try_from(line).ok()),
+        field: bad.field.clone(),
+        problem: bad.problem.clone(),
+        advice: bad.advice.clone(),
+    }
 }

@@ -1,5 +1,7 @@
 //! Devices and their tags.
 
+use std::collections::BTreeMap;
+
 use netraven_api::devices::{Device, DeviceInput, DeviceSource, ListDevices};
 use netraven_api::sorting::DeviceColumn;
 use netraven_api::{DeviceId, Order, Transport};
@@ -129,6 +131,13 @@ impl Store {
         let rows: Vec<Json<Device>> =
             sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(numbers(ids)).fetch_all(self.pool()).await?;
         Ok(rows.into_iter().map(|row| row.0).collect())
+    }
+
+    /// How many devices each platform has; those without a device are absent.
+    pub async fn devices_by_platform(&self) -> Result<BTreeMap<String, i64>> {
+        let counted = "select device_type, count(*) from devices group by device_type";
+        let rows: Vec<(String, i64)> = sqlx::query_as(counted).fetch_all(self.pool()).await?;
+        Ok(rows.into_iter().collect())
     }
 
     /// Adds a device with its tags (and the tag `default`) and returns its id.

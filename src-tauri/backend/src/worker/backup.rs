@@ -78,7 +78,8 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
 
 async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cancel: &Cancel) -> Result<Outcome, Undone> {
     let store = &worker.store;
-    let Some(definition) = worker.platforms.get(&lease.device_type) else {
+    let platforms = worker.platforms.refreshed(&worker.journal).await;
+    let Some(definition) = platforms.registry.get(&lease.device_type) else {
         let message = format!("The platform '{}' of this device is not defined.", lease.device_type);
         return Ok(failed(Cause::UnknownPlatform, Stage::Prepare, message));
     };

@@ -76,6 +76,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server does not report which platforms it supports; the usual ones and those of its devices are listed.",
     ),
     (
+        Feature::PlatformFiles,
+        Capability::Route(Method::Get, "/platforms/file"),
+        "This server has no platform files: it reads devices with the drivers of Netmiko, which are part of its program.",
+    ),
+    (
         Feature::LogHistogram,
         Capability::Route(Method::Get, "/logs/histogram"),
         "This server does not count its log over time, so there is no chart above the lines.",

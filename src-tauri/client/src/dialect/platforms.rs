@@ -42,9 +42,19 @@ pub async fn list(context: Context<'_>) -> Result<Value, Problem> {
         }
     }
     items.sort_by(|a, b| a.title.cmp(&b.title));
-    Ok(reply(&Platforms { items, refused: Vec::new() }))
+    Ok(reply(&Platforms { items, ..Platforms::default() }))
 }
 
 fn platform(name: &str, title: &str, vendor: &str) -> Platform {
-    Platform { name: name.to_owned(), title: title.to_owned(), vendor: vendor.to_owned(), custom: false }
+    Platform {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        vendor: vendor.to_owned(),
+        custom: false,
+        source: None,
+        evidence: None,
+        extends: None,
+        file: None,
+        devices: None,
+    }
 }

@@ -13,7 +13,7 @@ use netraven_api::jobs::{
 use netraven_api::logs::GetLogHistogram;
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
-use netraven_api::platforms::ListPlatforms;
+use netraven_api::platforms::{GetPlatform, ListPlatforms, ReloadPlatforms};
 use netraven_api::problem::Code;
 use netraven_api::results::{GetResult, ListResults};
 use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
@@ -226,6 +226,8 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         GetJobMatrix { job_id: 31.into(), ..GetJobMatrix::default() }.request(),
         GetLogHistogram::default().request(),
         GetCryptoReport.request(),
+        GetPlatform { name: "linux".into() }.request(),
+        ReloadPlatforms.request(),
         get("/weather/"),
     ] {
         let problem = client.forward(request.clone()).await.unwrap_err();
@@ -297,6 +299,8 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
         names,
         [
             ("GET /reports/crypto", Code::NotOffered),
+            ("GET /platforms/file", Code::NotOffered),
+            ("POST /platforms/reload", Code::NotOffered),
             ("PUT /devices/{device_id}", Code::NotOffered),
             ("POST /devices/{device_id}/approve", Code::NotOffered),
             ("POST /devices/approve", Code::NotOffered),

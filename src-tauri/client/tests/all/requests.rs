@@ -19,7 +19,7 @@ use netraven_api::jobs::{
 use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs, LiveFilter, LogFilter};
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
-use netraven_api::platforms::ListPlatforms;
+use netraven_api::platforms::{GetPlatform, ListPlatforms, ReloadPlatforms};
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
 use netraven_api::runs::{
@@ -64,6 +64,8 @@ impl Walk<'_> {
         self.ask(GetSystemStatus).await;
         self.ask(ListPlatforms).await;
         self.ask(GetCryptoReport).await;
+        self.ask(GetPlatform { name: "linux".into() }).await;
+        self.ask(ReloadPlatforms).await;
         let tag = self.ask(CreateTag(TagInput { name: Some("walk".into()), ..TagInput::default() })).await;
         let tag = tag.map(|tag| tag.id).unwrap_or_default();
         let credential = CredentialInput {

@@ -169,6 +169,7 @@ mod tests {
                 "Devices whose last run failed",
                 "Configurations",
                 "Credentials",
+                "Platforms",
                 "Users",
                 "Show keyboard shortcuts",
                 "Theme Dark",

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::devices::{CreateDevice, Device, DeviceInput};
 use netraven_api::native::Feature;
-use netraven_api::platforms::ListPlatforms;
+use netraven_api::platforms::{ListPlatforms, Platform};
 use netraven_api::{Problem, TagId, Transport};
 
 use super::approval::waiting;
@@ -56,7 +56,7 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
 
     let known = platforms.value();
     let mut options = vec![(String::new(), "Choose a platform".to_owned())];
-    options.extend(known.iter().flat_map(|known| known.items.iter()).map(|one| (one.name.clone(), one.title.clone())));
+    options.extend(known.iter().flat_map(|known| known.items.iter()).map(choice));
     let refused_files = known.map(|known| known.refused.join(" ")).unwrap_or_default();
     let no_transports = workplace.refusal(Feature::Transports);
     let typed_port = shown_port(&port.read(), transport());
@@ -194,6 +194,15 @@ fn read(hostname: &str, place: &Place, platform: &str, description: &str) -> Res
             ..DeviceInput::default()
         }),
     }
+}
+
+/// A platform to choose: its title, and how far it is proven.
+fn choice(platform: &Platform) -> (String, String) {
+    let word = match platform.evidence {
+        Some(evidence) => format!("{} ({})", platform.title, evidence.title().to_lowercase()),
+        None => platform.title.clone(),
+    };
+    (platform.name.clone(), word)
 }
 
 /// What comes of another port than 22 on this server.

@@ -12,7 +12,7 @@ use netraven_lab::Recording;
 /// Largest file of a platform, in bytes.
 const LARGEST_PLATFORM: u64 = 256 * 1024;
 /// Largest recording, in bytes.
-const LARGEST_RECORDING: u64 = 64 * 1024 * 1024;
+pub const LARGEST_RECORDING: u64 = 64 * 1024 * 1024;
 
 /// What is done with a platform's file.
 #[derive(Subcommand)]
@@ -104,7 +104,7 @@ fn definition(file: &Path) -> anyhow::Result<Definition> {
 }
 
 /// The text of a file, which is neither a pipe nor larger than it may be.
-fn text(file: &Path, largest: u64) -> anyhow::Result<String> {
+pub fn text(file: &Path, largest: u64) -> anyhow::Result<String> {
     let about = std::fs::metadata(file).context("cannot be read")?;
     anyhow::ensure!(about.is_file(), "is not a regular file");
     let kibibytes = largest / 1024;

@@ -8,7 +8,7 @@ use crate::platforms::definition::BadDefinition;
 use crate::platforms::registry;
 
 /// The fields that no file takes from the one it extends.
-pub(super) const OWN: [&str; 2] = ["name", "title"];
+const OWN: [&str; 3] = ["name", "title", "evidence"];
 
 /// How many platforms may extend each other below a file.
 const LONGEST_CHAIN: usize = 4;
@@ -101,8 +101,7 @@ impl Layers {
         problem: String,
         write: &str,
     ) -> BadDefinition {
-        let advice =
-            format!("{write} and start again; docs/recipes/add-a-platform.md describes every field of a platform");
+        let advice = format!("{write}; docs/recipes/add-a-platform.md describes every field of a platform");
         let file = self.file.clone();
         if layer == 0 {
             return BadDefinition { file, line, field, problem, advice };

@@ -7,7 +7,9 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use super::RawDefinition;
-use super::layers::OWN;
+
+/// What no file may leave out, whatever it extends.
+const ALWAYS: [&str; 2] = ["name", "title"];
 
 /// The schemas of the types inside, by name.
 type Parts = BTreeMap<String, Value>;
@@ -23,7 +25,7 @@ pub fn json_schema() -> Value {
     let required = complete(&mut schema);
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("A platform of NetRaven");
-    schema["required"] = json!(OWN);
+    schema["required"] = json!(ALWAYS);
     schema["if"] = json!({ "required": ["extends"] });
     schema["else"] = required;
     schema
@@ -75,7 +77,7 @@ fn one_or_more(list: Value) -> Value {
 fn complete(schema: &mut Value) -> Value {
     let required = schema["required"].take();
     let required = required.as_array().into_iter().flatten();
-    let required: Vec<&Value> = required.filter(|name| !OWN.iter().any(|own| **name == **own)).collect();
+    let required: Vec<&Value> = required.filter(|name| !ALWAYS.iter().any(|always| **name == **always)).collect();
     let mut tables = Map::new();
     let properties = schema["properties"].as_object_mut().into_iter().flatten();
     for (name, field) in properties.filter(|(_, field)| field["type"] == "object") {

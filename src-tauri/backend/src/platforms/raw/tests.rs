@@ -54,6 +54,7 @@ fn the_good_file_is_good() {
     assert_eq!(definition.commands[1].timeout, std::time::Duration::from_secs(30));
     assert_eq!(definition.terminal, crate::platforms::TerminalRules::default());
     assert_eq!((definition.via, definition.commands[1].via), (Via::Shell, Via::Shell));
+    assert_eq!((definition.prompt.written(), definition.evidence), (Some("(?P<host>\\w+)>"), None));
     assert!(definition.commands[0].optional && !definition.commands[1].optional);
 }
 
@@ -65,6 +66,9 @@ fn a_refusal_names_line_and_field_and_fault() {
     check("name = 'mine'", "name = 'Cisco IOS'", Some(1), Some("name"), "lower case letters");
     check("name = 'mine'", "name = 7", Some(1), Some("name"), "invalid type: integer, expected a text in quotes");
     check("title = 'Mine'", "title = ''", Some(2), Some("title"), "is empty");
+    let evidence = "title = 'Mine'\nevidence = 'rumour'";
+    let says = "expected one of `session`, `answers`, `documentation`";
+    check("title = 'Mine'", evidence, Some(3), Some("evidence"), says);
     check("['^oops']", "[]", Some(4), Some("errors"), "the list is empty");
     let second = "[\n'^oops',\n'(']";
     check("['^oops']", second, Some(6), Some("errors[1]"), "not a valid regular expression: unclosed group");

@@ -34,6 +34,13 @@ fn name_and_title_are_never_taken_over() {
 }
 
 #[test]
+fn a_file_is_not_proven_by_the_recordings_of_what_it_extends() {
+    let below = format!("evidence = 'session'\n{GOOD}");
+    let child = read(&child("other", "mine", ""), &[("mine", below)]).unwrap();
+    assert_eq!((child.evidence, child.extends.as_deref()), (None, Some("mine")));
+}
+
+#[test]
 fn a_file_extends_built_in_platforms_even_the_one_it_replaces() {
     let definition = read(&child("mine", "cisco_ios", ""), &[]).unwrap();
     assert_eq!(definition.commands.len(), read(registry::built_in("cisco_ios").unwrap(), &[]).unwrap().commands.len());

@@ -1,0 +1,171 @@
+//! One platform explained beside the list: what is sent, what is recognised, and the text of its file.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+use netraven_api::platforms::{GetPlatform, Platform, PlatformCommand, PlatformDetails, Platforms};
+use netraven_api::problem::Code;
+
+use super::copy::duplicate;
+use super::table::{DeviceCount, EvidenceTag, source_word};
+use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote};
+use crate::data::use_query;
+use crate::dom;
+use crate::format;
+use crate::state::notices::use_notices;
+
+/// The panel of a platform.
+#[component]
+pub fn PlatformPanel(platform: ReadSignal<Platform>, known: Rc<Platforms>, onclose: EventHandler<()>) -> Element {
+    let details = use_query(move || GetPlatform { name: platform.read().name.clone() });
+    let retry = move |()| details.refresh();
+    let shown = platform.read().clone();
+    rsx! {
+        aside { class: "side", aria_label: "Selected platform",
+            div { class: "side-head",
+                h3 { "{shown.title}" }
+                Button {
+                    label: "Close",
+                    kind: ButtonKind::Text,
+                    glyph: Glyph::Cross,
+                    icon_only: true,
+                    small: true,
+                    onclick: move |_| onclose.call(()),
+                }
+            }
+            dl { class: "facts facts-platform",
+                dt { "Name" }
+                dd { class: "mono", "{shown.name}" }
+                dt { "Vendor" }
+                dd { "{shown.vendor}" }
+                dt { "Source" }
+                dd { {source_word(shown.source)} }
+                if let Some(file) = &shown.file {
+                    dt { "File" }
+                    dd { class: "mono wraps", "{file}" }
+                }
+                if let Some(extends) = &shown.extends {
+                    dt { "Extends" }
+                    dd { class: "mono", "{extends}" }
+                }
+                dt { "Evidence" }
+                dd { EvidenceTag { evidence: shown.evidence } }
+                dt { "Devices" }
+                dd { DeviceCount { name: shown.name.clone(), devices: shown.devices } }
+            }
+            match (details.value(), details.error()) {
+                (Some(found), stale) => rsx! {
+                    if let Some(problem) = stale {
+                        StaleNote { problem, at: details.at(), onretry: retry }
+                    }
+                    Commands { commands: found.commands.clone() }
+                    Recognised { found: found.clone() }
+                    FileText { text: found.text.clone(), platform: shown.clone(), known }
+                },
+                (None, Some(problem)) if matches!(problem.code, Code::Forbidden | Code::NotOffered) => rsx! {
+                    p { class: "muted", "{problem.message}" }
+                },
+                (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: retry } },
+                (None, None) => rsx! { SkeletonRows { rows: 6, label: "Loading the platform" } },
+            }
+        }
+    }
+}
+
+#[component]
+fn Commands(commands: Vec<PlatformCommand>) -> Element {
+    rsx! {
+        section { class: "side-part", aria_label: "Commands",
+            h4 { "Commands" }
+            ul { class: "side-list",
+                for (index, command) in commands.into_iter().enumerate() {
+                    li { key: "{index}",
+                        span { class: "mono wraps grow", "{command.send}" }
+                        span { class: "muted wraps", {about(&command)} }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a command is for, and what is sent if the device refuses it.
+fn about(command: &PlatformCommand) -> String {
+    let purpose = command.purpose.title();
+    match command.or_else.as_slice() {
+        [] => purpose.to_owned(),
+        others => format!("{purpose}; if refused: {}", others.join(", ")),
+    }
+}
+
+#[component]
+fn Recognised(found: Rc<PlatformDetails>) -> Element {
+    let rules = |count: i64| format::count(count, "rule");
+    let joined = |commands: &[String]| if commands.is_empty() { "none".to_owned() } else { commands.join(", ") };
+    let prompt = found.prompt.clone().unwrap_or_else(|| "none: nothing is typed into a shell".to_owned());
+    rsx! {
+        section { class: "side-part", aria_label: "Session",
+            h4 { "Session" }
+            dl { class: "facts facts-platform",
+                dt { "Prompt" }
+                dd { class: "mono wraps", "{prompt}" }
+                if let Some(privileged) = &found.privileged {
+                    dt { "Privileged" }
+                    dd { class: "mono wraps", "{privileged}" }
+                }
+                dt { "Privilege" }
+                dd { class: "mono wraps", {joined(&found.privilege)} }
+                dt { "Paging off" }
+                dd { class: "mono wraps", {joined(&found.paging_off)} }
+                dt { "Pager" }
+                dd { "{format::count(found.pagers, \"pattern\")}" }
+                dt { "Hidden" }
+                dd { "{rules(found.secrets)} for secrets" }
+                dt { "Left out" }
+                dd { "{rules(found.volatile)} for lines that are not stored" }
+                dt { "Not compared" }
+                dd { "{rules(found.unstable)} for lines that are stored" }
+            }
+        }
+    }
+}
+
+/// The text of a platform's file, to read and to copy.
+#[component]
+fn FileText(text: String, platform: Platform, known: Rc<Platforms>) -> Element {
+    let notices = use_notices();
+    let copy = use_callback(move |(text, done): (String, String)| {
+        spawn(async move {
+            if dom::copy(&text).await {
+                notices.done(done);
+            } else {
+                notices.wrong("The clipboard is not available. Mark the text and copy it with Ctrl C.");
+            }
+        });
+    });
+    let (whole, copied) = (text.clone(), format!("The file of {} was copied.", platform.title));
+    let (twin, name) = duplicate(&text, &platform, &known.items);
+    let place = known.folder.clone().unwrap_or_else(|| "the server's folder of platforms".to_owned());
+    let duplicated = format!("Copied as {name}. Save it as {name}.toml in {place}.");
+    rsx! {
+        section { class: "side-part", aria_label: "Definition",
+            h4 { "Definition" }
+            div { class: "side-actions",
+                Button {
+                    label: "Copy",
+                    glyph: Glyph::Copy,
+                    small: true,
+                    onclick: move |_| copy.call((whole.clone(), copied.clone())),
+                }
+                Button {
+                    label: "Duplicate",
+                    glyph: Glyph::Plus,
+                    small: true,
+                    onclick: move |_| copy.call((twin.clone(), duplicated.clone())),
+                }
+            }
+            p { class: "muted", "Duplicate copies the text with a name of its own, as the beginning of a new file." }
+            pre { class: "code-block mono", tabindex: "0", aria_label: "Text of the file", "{text}" }
+        }
+    }
+}
