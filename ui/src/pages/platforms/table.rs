@@ -4,19 +4,27 @@ use dioxus::prelude::*;
 use netraven_api::platforms::{Platform, PlatformEvidence, PlatformSource};
 use netraven_api::sorting::PlatformColumn;
 
-use crate::components::{Glyph, SortHead, TableFrame, Tag, Tone};
-use crate::features::paging::{Head, Sorted};
+use crate::components::{Glyph, Tag, Tone};
+use crate::features::paging::Sorted;
+use crate::features::sorted_table::{SortedTable, TableFace};
 use crate::format;
 use crate::route::Route;
 
-/// The heads of the columns, left to right.
-const HEADS: [Head<PlatformColumn>; 5] = [
-    (PlatformColumn::Title, "Platform", ""),
-    (PlatformColumn::Vendor, "Vendor", "wide-only"),
-    (PlatformColumn::Source, "Source", "wide-only"),
-    (PlatformColumn::Evidence, "Evidence", ""),
-    (PlatformColumn::Devices, "Devices", ""),
-];
+/// The table of platforms.
+const TABLE: TableFace<PlatformColumn> = TableFace {
+    name: "platforms",
+    title: "Platforms",
+    class: "platforms-table",
+    heads: &[
+        (PlatformColumn::Title, "Platform", "", ""),
+        (PlatformColumn::Vendor, "Vendor", "col-vendor wide-only", "wide-only"),
+        (PlatformColumn::Source, "Source", "col-source wide-only", "wide-only"),
+        (PlatformColumn::Evidence, "Evidence", "col-evidence", ""),
+        (PlatformColumn::Devices, "Devices", "col-devices", ""),
+    ],
+    needs: &[],
+    turns: &[],
+};
 
 /// The platforms.
 #[component]
@@ -28,37 +36,13 @@ pub fn PlatformsTable(
     onopen: EventHandler<String>,
 ) -> Element {
     rsx! {
-        TableFrame { id: "platforms-frame",
-            table { class: "data-table platforms-table", aria_label: "Platforms",
-                colgroup {
-                    col {}
-                    col { class: "col-vendor wide-only" }
-                    col { class: "col-source wide-only" }
-                    col { class: "col-evidence" }
-                    col { class: "col-devices" }
-                }
-                thead {
-                    tr {
-                        for (column, title, class) in HEADS {
-                            SortHead {
-                                key: "{column}",
-                                title,
-                                class,
-                                sorted: sorted.direction(column),
-                                onsort: move |()| onsort.call(column),
-                            }
-                        }
-                    }
-                }
-                tbody {
-                    for platform in rows {
-                        PlatformRow {
-                            key: "{platform.name}",
-                            open: open.as_ref() == Some(&platform.name),
-                            platform,
-                            onopen,
-                        }
-                    }
+        SortedTable { face: TABLE, sorted, onsort,
+            for platform in rows {
+                PlatformRow {
+                    key: "{platform.name}",
+                    open: open.as_ref() == Some(&platform.name),
+                    platform,
+                    onopen,
                 }
             }
         }
