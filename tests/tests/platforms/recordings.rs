@@ -55,7 +55,7 @@ fn compare(case: &Case, registry: &Registry) -> anyhow::Result<Vec<String>> {
 
 /// Whether a command is sent once, whatever was answered before it. The others are proven through the engine alone.
 fn is_plain(command: &Command) -> bool {
-    command.via == Via::Shell && command.for_each.is_none() && command.when.is_none()
+    command.via != Via::Sftp && command.for_each.is_none() && command.when.is_none()
 }
 
 /// The first way of saying a command that the device does not refuse, and what it answers; the last one in the recording
@@ -79,6 +79,7 @@ fn answers(case: &Case, definition: &Definition, wrong: &mut Vec<String>) -> (St
             continue;
         };
         let echo = match exchange.echo.as_deref() {
+            _ if command.via == Via::Exec => String::new(),
             Some("") => String::new(),
             echo => format!("{}\r\n", echo.unwrap_or(sent)),
         };
