@@ -78,11 +78,9 @@ fn answers(case: &Case, definition: &Definition, wrong: &mut Vec<String>) -> (St
             wrong.push(format!("the recording lacks {:?}", command.send));
             continue;
         };
-        let echo = match exchange.echo.as_deref() {
-            _ if command.via == Via::Exec => String::new(),
-            Some("") => String::new(),
-            echo => format!("{}\r\n", echo.unwrap_or(sent)),
-        };
+        let is_echoed = command.via == Via::Shell && exchange.echo.as_deref() != Some("");
+        let echo = exchange.echo.as_deref().unwrap_or(sent);
+        let echo = if is_echoed { format!("{echo}\r\n") } else { String::new() };
         // The question itself is left out: only the engine knows which questions were answered.
         let shown = exchange.question.as_ref().map_or("", |question| question.shows.as_str());
         let wire = format!("{echo}{}{shown}{before_prompt}", exchange.answer);
