@@ -55,7 +55,7 @@ fn compare(case: &Case, registry: &Registry) -> anyhow::Result<Vec<String>> {
 
 /// Whether a command is sent once, whatever was answered before it. The others are proven through the engine alone.
 fn is_plain(command: &Command) -> bool {
-    command.via == Via::Shell && command.for_each.is_none() && command.when.is_none()
+    command.via != Via::Sftp && command.for_each.is_none() && command.when.is_none()
 }
 
 /// The first way of saying a command that the device does not refuse, and what it answers; the last one in the recording
@@ -78,10 +78,9 @@ fn answers(case: &Case, definition: &Definition, wrong: &mut Vec<String>) -> (St
             wrong.push(format!("the recording lacks {:?}", command.send));
             continue;
         };
-        let echo = match exchange.echo.as_deref() {
-            Some("") => String::new(),
-            echo => format!("{}\r\n", echo.unwrap_or(sent)),
-        };
+        let is_echoed = command.via == Via::Shell && exchange.echo.as_deref() != Some("");
+        let echo = exchange.echo.as_deref().unwrap_or(sent);
+        let echo = if is_echoed { format!("{echo}\r\n") } else { String::new() };
         // The question itself is left out: only the engine knows which questions were answered.
         let shown = exchange.question.as_ref().map_or("", |question| question.shows.as_str());
         let wire = format!("{echo}{}{shown}{before_prompt}", exchange.answer);
