@@ -15,7 +15,7 @@ use crate::components::{
     StaleNote, TableFrame, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
-use crate::features::device::{LastResult, place, platform_title};
+use crate::features::device::{LastResult, place, platform_of};
 use crate::features::lab::LabBand;
 use crate::features::paging::{Head, Sorted};
 use crate::format;
@@ -222,7 +222,7 @@ fn DevicesTable(
                     for device in page.items.iter().cloned() {
                         DeviceRow {
                             key: "{device.id}",
-                            platform: platform_title(titles.as_deref(), &device.device_type),
+                            platform: platform_of(titles.as_deref(), &device),
                             device,
                         }
                     }

@@ -19,6 +19,8 @@ pub struct Definition {
     pub title: String,
     /// The maker.
     pub vendor: String,
+    /// What this platform alone says, each matched against a whole text, `^` and `$` meaning a line's ends.
+    pub identify: Vec<Regex>,
     /// How a prompt looks.
     pub prompt: Prompt,
     /// How paging is turned off, and how it looks when it happens all the same.

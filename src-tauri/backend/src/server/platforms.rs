@@ -1,8 +1,8 @@
-//! Platforms: names only; how to talk to them is the worker's business.
+//! Platforms: names only; how to talk to them, and how to recognise them, is the worker's business.
 
 use axum::Json;
 use axum::extract::State;
-use netraven_api::platforms::{ListPlatforms, Platform, Platforms};
+use netraven_api::platforms::{AUTO, ListPlatforms, Platform, Platforms};
 
 use super::AppState;
 use super::http::mount::Mount;
@@ -24,5 +24,7 @@ async fn list(State(state): State<AppState>) -> Json<Platforms> {
         })
         .collect();
     items.sort_by(|one, other| one.title.cmp(&other.title));
+    let (title, vendor) = ("Recognise it (auto)".to_owned(), "Any".to_owned());
+    items.insert(0, Platform { name: AUTO.to_owned(), title, vendor, custom: false });
     Json(Platforms { items, refused: state.refused_platforms.to_vec() })
 }
