@@ -78,7 +78,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::Answer => f.write_str("an answer names it"),
             Reason::Greeting => f.write_str("the greeting names it"),
-            Reason::Facts(count) => write!(f, "{count} of 3 facts are found"),
+            Reason::Facts(count) => write!(f, "{count} of 3 facts found"),
             Reason::Prompt => f.write_str("the prompt fits"),
             Reason::Refusal => f.write_str("it refuses commands in these words"),
         }
