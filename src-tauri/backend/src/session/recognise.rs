@@ -75,7 +75,7 @@ pub fn recognise(
     let meta = json!({"guesses": names(&recognition.guesses), "commands": questions});
     observer.log(Level::Debug, LogType::Session, message.to_owned(), meta);
     let second = inquiry(registry, &questions);
-    // Nothing was refused before this credential was accepted that would have to be refused again.
+    // Credentials that the device has just refused are not sent to it again.
     let accepted = visit.logins.iter().position(|login| Some(login.id) == recognition.login_id);
     let logins = accepted.map_or(visit.logins, |place| &visit.logins[place..=place]);
     let key = visit.before.host_key.or(recognition.host_key.as_ref());
