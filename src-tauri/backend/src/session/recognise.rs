@@ -2,8 +2,6 @@
 //! for facts, and, if that is not enough, a second one that asks what its likely platforms would be asked. Nothing is
 //! turned off, entered or changed on the device.
 
-use std::time::Duration;
-
 use netraven_api::evidence::ShownKey;
 use netraven_api::ids::CredentialId;
 use netraven_api::outcome::{Cause, Stage};
@@ -27,8 +25,6 @@ pub struct Recognition {
     pub login_id: Option<CredentialId>,
     /// The key the device identified itself with; `None` without SSH.
     pub host_key: Option<ShownKey>,
-    /// How long each stage took.
-    pub timings: Vec<(Stage, Duration)>,
     /// What was said in the session that told most.
     pub transcript: Transcript,
 }
@@ -63,7 +59,6 @@ pub fn recognise(
         guesses: guesses_of(registry, &sighting),
         login_id: reading.login_id,
         host_key: reading.host_key,
-        timings: reading.timings,
         transcript: reading.transcript,
     };
     let is_certain = recognition.best().is_some_and(|guess| guess.sure == Certainty::Certain);
@@ -84,7 +79,7 @@ pub fn recognise(
         Ok(more) => {
             sighting.answers.extend(answers_of(&more));
             recognition.guesses = guesses_of(registry, &sighting);
-            (recognition.timings, recognition.transcript) = (more.timings, more.transcript);
+            recognition.transcript = more.transcript;
             Ok(recognition)
         }
         // The first session still tells what it told.
@@ -102,9 +97,9 @@ fn of_failure(registry: &Registry, refuted: Vec<String>, failure: Box<Failure>) 
     let waits_at = failure.said.as_deref().filter(|_| failure.cause == Cause::PromptNotSeen).unwrap_or_default();
     let sighting =
         Sighting { banner: greeting(&failure.transcript), prompt: waits_at.to_owned(), refuted, ..Sighting::default() };
-    let Failure { host_key, timings, transcript, .. } = (*failure).clone();
+    let (host_key, transcript) = (failure.host_key.clone(), failure.transcript.clone());
     let guesses = guesses_of(registry, &sighting);
-    let recognition = Recognition { guesses, login_id: None, host_key, timings, transcript };
+    let recognition = Recognition { guesses, login_id: None, host_key, transcript };
     if recognition.best().is_some() { Ok(recognition) } else { Err(failure) }
 }
 
@@ -140,6 +135,8 @@ fn names(guesses: &[Guess]) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
