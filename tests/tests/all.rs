@@ -18,6 +18,7 @@ mod journeys {
     mod listening;
     mod networks;
     mod platforms;
+    mod recognition;
     mod schedule;
     mod secrets;
     mod snapshots;
@@ -69,6 +70,7 @@ mod api {
 
 mod platforms {
     mod cases;
+    mod recognised;
     mod recordings;
     mod replayed;
 }

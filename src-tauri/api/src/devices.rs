@@ -11,6 +11,7 @@ use crate::endpoint::endpoint;
 use crate::ids::{DeviceId, TagId};
 use crate::outcome::Cause;
 use crate::page::Page;
+use crate::platforms::Recognised;
 use crate::results::ResultStatus;
 use crate::sorting::{DeviceColumn, Order};
 use crate::tags::Tag;
@@ -33,7 +34,7 @@ pub struct Device {
     /// IPv4 or IPv6 address, or a name; unique together with the port. A link-local address may have a zone, such as
     /// `fe80::1%eth0`: the interface of the computer that connects.
     pub ip_address: String,
-    /// Platform, a Netmiko `device_type` such as `cisco_ios`.
+    /// Platform, a Netmiko `device_type` such as `cisco_ios`, or `auto` if it is to be recognised.
     pub device_type: String,
     /// What it is, free text.
     pub description: Option<String>,
@@ -64,6 +65,9 @@ pub struct Device {
     /// below.
     #[serde(default)]
     pub transport: Transport,
+    /// The platform it was recognised as having, if its own is `auto`.
+    #[serde(default)]
+    pub recognised: Option<Recognised>,
     /// Its newest result.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
@@ -94,7 +98,7 @@ pub struct DeviceInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255))]
     pub ip_address: Option<String>,
-    /// Platform; needed for a new device.
+    /// Platform, or `auto` to have it recognised; needed for a new device.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 2, max_length = 50, pattern = r"^[\w\-]+$"))]
     pub device_type: Option<String>,

@@ -8,6 +8,7 @@ mod cancel;
 mod expect;
 mod observer;
 mod probe;
+mod recognise;
 mod report;
 mod ssh;
 mod telnet;
@@ -25,6 +26,7 @@ use self::expect::terminal::{Bounds, ByteChannel};
 use self::observer::Progress;
 pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
+pub use self::recognise::{Recognition, recognise};
 use self::report::SessionError;
 pub use self::report::{Answer, Before, Failure, Limits, Login, Reading, Target, text_of};
 use self::ssh::{Greeting, SignIns, expiry};
@@ -101,6 +103,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
         Ok((greeting, login_id, conversed)) => Ok(Reading {
             answers: conversed.answers,
             host_key: greeting.host_key,
+            ssh_version: greeting.version,
             banner: greeting.banner,
             algorithms: greeting.algorithms,
             login_id: (visit.transport == Transport::Ssh || conversed.asked_who).then_some(login_id),
@@ -150,7 +153,8 @@ fn open(
         }
         Transport::Telnet | Transport::Tcp => {
             let (shell, login) = telnet::open(visit, logins, bounds, progress)?;
-            let greeting = Greeting { host_key: None, banner: String::new(), algorithms: None, login };
+            let (version, banner) = (String::new(), String::new());
+            let greeting = Greeting { host_key: None, version, banner, algorithms: None, login };
             Ok((Box::new(shell), greeting))
         }
     }

@@ -17,6 +17,7 @@ pub mod logs;
 pub mod matrix;
 pub mod outcomes;
 pub mod queues;
+pub mod recognised;
 pub mod results;
 pub mod retention;
 pub mod run_filter;

@@ -7,9 +7,11 @@ mod in_flight;
 mod patience;
 mod pauses;
 mod reachability;
+mod recognition;
 mod redaction;
 mod secrets;
 mod session_log;
+mod session_thread;
 mod text;
 
 use std::sync::Arc;

@@ -149,6 +149,20 @@ async fn a_transport_is_one_of_three_and_brings_its_usual_port() -> anyhow::Resu
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_platform_may_be_left_to_be_recognised() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    let mut body = device("any", "192.0.2.1");
+    body["device_type"] = json!("auto");
+    let made = http.post("/devices/", body).await?;
+    assert_eq!((made.status, &made.body["device_type"], &made.body["recognised"]), (201, &json!("auto"), &Value::Null));
+    let csv = "hostname,ip_address,device_type\nimported,192.0.2.2,auto\n";
+    assert_eq!(http.post("/devices/import", json!({"csv": csv})).await?.body["added"], 1);
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_are_filtered_as_they_are_asked_for() -> anyhow::Result<()> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;
     let http = app.http()?;
@@ -260,6 +274,7 @@ async fn a_platform_file_of_the_user_is_read_and_a_bad_one_named() -> anyhow::Re
     let acme = items.iter().find(|platform| platform["name"] == "acme_os");
     assert_eq!(acme.map(|platform| &platform["custom"]), Some(&json!(true)), "{platforms:#}");
     assert!(items.iter().any(|platform| platform["name"] == "cisco_ios" && platform["custom"] == false));
+    assert_eq!(items.first().map(|platform| &platform["name"]), Some(&json!("auto")), "{platforms:#}");
     let refused = platforms["refused"].as_array().cloned().unwrap_or_default();
     let sentence = refused.first().and_then(Value::as_str).unwrap_or_default();
     assert!(refused.len() == 1 && sentence.contains("broken.toml") && sentence.contains("vendour"), "{refused:?}");

@@ -63,6 +63,7 @@ impl World {
                 last_updated: None,
                 updated_by: None,
                 transport: Transport::Ssh,
+                recognised: None,
                 last_result: None,
                 last_cause: None,
                 last_result_at: None,

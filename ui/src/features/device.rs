@@ -5,7 +5,7 @@ use netraven_api::Transport;
 use netraven_api::devices::Device;
 use netraven_api::native::{Feature, LAB_TAG};
 use netraven_api::outcome::Cause;
-use netraven_api::platforms::Platforms;
+use netraven_api::platforms::{AUTO, Platforms};
 use netraven_api::results::ResultStatus;
 use netraven_api::tags::Tag as ApiTag;
 
@@ -66,9 +66,19 @@ pub fn place(device: &Device) -> String {
     if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
 }
 
-/// The name of a platform for people.
+/// The platform of a device for people: where nobody chose one, the one it was recognised as having, and how sure that is.
 #[must_use]
-pub fn platform_title(known: Option<&Platforms>, name: &str) -> String {
+pub fn platform_of(known: Option<&Platforms>, device: &Device) -> String {
+    match &device.recognised {
+        _ if device.device_type != AUTO => title_of(known, &device.device_type),
+        Some(recognised) => {
+            format!("{} (recognised, {})", title_of(known, &recognised.platform), recognised.sure.title())
+        }
+        None => "Not recognised yet".to_owned(),
+    }
+}
+
+fn title_of(known: Option<&Platforms>, name: &str) -> String {
     let found = known.and_then(|known| known.items.iter().find(|platform| platform.name == name));
     found.map_or_else(|| name.to_owned(), |platform| platform.title.clone())
 }

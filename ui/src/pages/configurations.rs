@@ -12,7 +12,7 @@ use crate::components::{
     Ago, Button, Empty, Glyph, Icon, PageHeader, Pager, Panel, SearchField, SkeletonRows, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
-use crate::features::device::{LastResult, place, platform_title};
+use crate::features::device::{LastResult, place, platform_of};
 use crate::features::lab::LabBand;
 use crate::features::loaded::loaded;
 use crate::features::sorted_table::{SortedTable, TableFace};
@@ -152,7 +152,7 @@ fn Devices(shown: ReadSignal<ListView>, hostname: ReadSignal<String>, devices: Q
                     for device in page.items.iter().cloned() {
                         DeviceRow {
                             key: "{device.id}",
-                            platform: platform_title(titles.as_deref(), &device.device_type),
+                            platform: platform_of(titles.as_deref(), &device),
                             device,
                         }
                     }

@@ -30,6 +30,7 @@ mod approval;
 mod approve;
 pub mod filters;
 mod import;
+mod keep;
 mod newest;
 mod panel;
 mod snapshots;

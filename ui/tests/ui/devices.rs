@@ -282,6 +282,47 @@ fn a_device_over_telnet_is_added_with_its_usual_port_and_a_warning() {
 }
 
 #[test]
+fn a_platform_can_be_left_to_be_recognised() {
+    let fake = filled();
+    let platform = |name: &str, title: &str| json!({"name": name, "title": title, "vendor": "Any", "custom": false});
+    let items = [platform("auto", "Recognise it (auto)"), platform("cisco_ios", "Cisco IOS / IOS XE")];
+    fake.answer("GET /platforms/", &json!({"items": items, "refused": []}));
+    fake.answer("POST /devices/", &changed(device(31, "edge-ber-31"), &json!({"device_type": "auto"})));
+    let mut screen = Screen::open(&fake, "/devices");
+    screen.press("Add device");
+    assert!(!screen.dialog().contains("finds out") && !screen.dialog().contains("harmless questions"));
+    screen.type_into("device-hostname", "edge-ber-31");
+    screen.type_into("device-address", "10.20.0.31");
+    screen.change("device-platform", "auto");
+    assert!(screen.dialog().contains("asks the device a few harmless questions"), "{}", screen.dialog());
+    screen.submit();
+    assert_eq!(fake.bodies("POST /devices/")[0]["device_type"], "auto");
+}
+
+#[test]
+fn a_recognised_platform_is_shown_with_how_sure_it_is_and_can_be_kept() {
+    let fake = filled();
+    fake.answer("GET /job-results/", &page(Vec::<Value>::new(), 0));
+    fake.answer("GET /configs/1/history", &json!([]));
+    fake.answer("PUT /devices/1", &device(1, "sw"));
+    let key = json!({"device_id": 1, "key_type": "ssh-ed25519", "sha256": "SHA256:x", "first_seen": at(-9000)});
+    fake.answer("GET /devices/1/host-key", &key);
+    let recognised = json!({"platform": "cisco_ios", "sure": "likely", "at": at(-60)});
+    let of = |recognised: &Value| {
+        let auto = json!({"device_type": "auto", "recognised": recognised});
+        page(vec![changed(device(1, "sw"), &auto)], 1)
+    };
+    fake.answer("GET /devices/", &of(&Value::Null));
+    assert!(Screen::open(&fake, "/devices").part("tbody", "footer").contains("Not recognised yet"));
+    fake.answer("GET /devices/", &of(&recognised));
+    let mut screen = Screen::open(&fake, "/devices");
+    assert!(screen.part("tbody", "footer").contains("Cisco IOS / IOS XE (recognised, likely)"));
+    screen.press("Open sw");
+    screen.press("Keep this platform");
+    assert_eq!(fake.bodies("PUT /devices/1"), [json!({"device_type": "cisco_ios"})]);
+}
+
+#[test]
 fn a_device_that_is_not_encrypted_says_so_in_the_list_and_in_its_panel() {
     let fake = filled();
     fake.answer("GET /job-results/", &page(Vec::<Value>::new(), 0));

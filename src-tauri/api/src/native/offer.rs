@@ -52,6 +52,8 @@ pub enum Feature {
     DevicePort,
     /// Reaching a device by telnet or raw TCP.
     Transports,
+    /// Recognising the platform of a device.
+    Recognition,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.

@@ -24,6 +24,8 @@ pub struct Definition {
     pub evidence: Option<PlatformEvidence>,
     /// The platform from which its file takes what it does not say.
     pub extends: Option<String>,
+    /// What this platform alone says, each matched against a whole text, `^` and `$` meaning a line's ends.
+    pub identify: Vec<Regex>,
     /// How a prompt looks.
     pub prompt: Prompt,
     /// How paging is turned off, and how it looks when it happens all the same.

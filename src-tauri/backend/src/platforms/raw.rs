@@ -10,12 +10,12 @@ mod text;
 
 use std::sync::Arc;
 
-use netraven_api::platforms::PlatformEvidence;
+use netraven_api::platforms::{AUTO, PlatformEvidence};
 use serde::Deserialize;
 
 use self::commands::RawCommand;
 use self::layers::Layers;
-use self::patterns::{Wrong, compile, each, filled, patterns, refuse, set};
+use self::patterns::{Wrong, compile, compile_lines, each, filled, more_than_nothing, patterns, refuse, set};
 use self::session::{RawDialog, RawLogin, RawPaging, RawPrivileges, RawPrompt, RawStep, RawTerminal, steps};
 use self::text::{RawBlock, RawFact, RawLineRule, RawReplacement, encoding};
 use super::definition::{BadDefinition, Command, Definition, Prompt, Purpose};
@@ -39,6 +39,10 @@ struct RawDefinition {
     title: String,
     /// The vendor.
     vendor: String,
+    /// What this platform alone says in its greeting, in its SSH version or in an answer, `^` and `$` meaning a line's
+    /// ends: a device of the platform `auto` is recognised by it. It is not taken from an extended platform.
+    #[serde(default)]
+    identify: Vec<String>,
     /// The platform from which everything is taken that this file does not say. Tables are merged key by key, lists and
     /// single values are replaced.
     extends: Option<String>,
@@ -169,7 +173,10 @@ impl RawDefinition {
         let rules = Rules::new(&secrets, &harmless, &secret_blocks)
             .or_else(|problem| refuse("secrets", problem, "Join or shorten the patterns"))?;
         let (paging, pager_start, pager_end) = self.paging.validate()?;
+        let identify =
+            each("identify", self.identify, |text, path| more_than_nothing(&path, compile_lines(&path, &text)?))?;
         Ok(Definition {
+            identify,
             prompt,
             paging,
             privilege: self.privilege.validate()?,
@@ -214,6 +221,10 @@ impl RawDefinition {
         if !self.name.starts_with(|c: char| c.is_ascii_lowercase()) || !self.name.chars().all(simple) {
             let problem = format!("{:?} is not a name of lower case letters, digits and underscores", self.name);
             return refuse("name", problem, "Write a name such as `cisco_ios`");
+        }
+        if self.name == AUTO {
+            let problem = "`auto` stands for a platform that is to be recognised";
+            return refuse("name", problem, "Write another name");
         }
         filled("title", &self.title)?;
         filled("vendor", &self.vendor)?;

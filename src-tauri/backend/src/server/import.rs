@@ -10,6 +10,7 @@ use netraven_api::TagId;
 use netraven_api::devices::DeviceInput;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
+use netraven_api::platforms::AUTO;
 use netraven_api::sheet::{Entry, Fate, Place, ROWS, RefusalKind, Row, Seen, Sheet, Tally, check, compare};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -82,7 +83,8 @@ struct Import<'a> {
 
 impl<'a> Import<'a> {
     async fn new(state: &'a AppState, author: Option<&'a Author<'a>>) -> Import<'a> {
-        let platforms = state.platforms.refreshed(&state.journal).await.registry.names();
+        let known = state.platforms.refreshed(&state.journal).await.registry.names();
+        let platforms = known.into_iter().chain([AUTO.to_owned()]).collect();
         let (seen, tally) = (Seen::default(), Tally::default());
         Import { state, author, platforms, seen, tally, new_tags: BTreeSet::new() }
     }

@@ -1,5 +1,5 @@
-//! Platforms: their list, how each is defined, and reading their files again. How to talk to a device is the worker's
-//! business.
+//! Platforms: their list, how each is defined, and reading their files again. How to talk to a device, and how to
+//! recognise it, is the worker's business.
 
 mod details;
 
@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use netraven_api::platforms::{
-    GetPlatform, ListPlatforms, Platform, PlatformDetails, Platforms, RefusedPlatform, ReloadPlatforms,
+    AUTO, GetPlatform, ListPlatforms, Platform, PlatformDetails, Platforms, RefusedPlatform, ReloadPlatforms,
 };
 
 use super::AppState;
@@ -76,6 +76,7 @@ async fn listed(state: &AppState, loaded: &Loaded) -> Result<Platforms, ApiError
         })
         .collect();
     items.sort_by(|one, other| one.title.cmp(&other.title));
+    items.insert(0, to_be_recognised(devices.get(AUTO).copied().unwrap_or_default()));
     Ok(Platforms {
         items,
         refused: loaded.refused.iter().map(ToString::to_string).collect(),
@@ -91,5 +92,20 @@ fn refusal(bad: &BadDefinition) -> RefusedPlatform {
         field: bad.field.clone(),
         problem: bad.problem.clone(),
         advice: bad.advice.clone(),
+    }
+}
+
+/// The choice of a device whose platform is to be recognised.
+fn to_be_recognised(devices: i64) -> Platform {
+    Platform {
+        name: AUTO.to_owned(),
+        title: "Recognise it (auto)".to_owned(),
+        vendor: "Any".to_owned(),
+        custom: false,
+        source: None,
+        evidence: None,
+        extends: None,
+        file: None,
+        devices: Some(devices),
     }
 }

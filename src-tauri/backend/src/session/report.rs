@@ -181,6 +181,8 @@ pub struct Reading {
     pub answers: Vec<Answer>,
     /// The key the device identified itself with; `None` without SSH, which alone has such keys.
     pub host_key: Option<ShownKey>,
+    /// The version line of its SSH server; empty without SSH.
+    pub ssh_version: String,
     /// What the device shows before sign-in.
     pub banner: String,
     /// What client and device agreed on; `None` without SSH.

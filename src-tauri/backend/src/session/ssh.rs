@@ -38,6 +38,8 @@ use crate::platforms::Definition;
 pub(super) struct Greeting {
     /// `None` without SSH.
     pub(super) host_key: Option<ShownKey>,
+    /// The version line of the SSH server; empty without SSH.
+    pub(super) version: String,
     pub(super) banner: String,
     /// `None` without SSH.
     pub(super) algorithms: Option<Algorithms>,
@@ -105,6 +107,7 @@ impl SignIns {
                     progress.connection(Level::Info, message, meta);
                     let greeting = Greeting {
                         host_key: Some(current.host_key.clone()),
+                        version: current.version(),
                         banner: current.banner(),
                         algorithms: Some(current.algorithms.clone()),
                         login: place,

@@ -8,6 +8,7 @@ use sqlx::PgTransaction;
 use sqlx::types::Json;
 
 use super::leases::Lease;
+use super::recognised::{self, PlatformMemory};
 use super::{Result, Store, StoreError, numbers};
 
 /// Whether a device `d` waits for an admin: its address, port, transport or platform is not the approved one, or it has
@@ -97,6 +98,8 @@ pub struct Aim {
     pub transport: Transport,
     /// Name of the platform.
     pub device_type: String,
+    /// What is remembered of the platform, where it is to be recognised.
+    pub memory: PlatformMemory,
     /// Whether an admin has to approve the device first; there are no logins then.
     pub waits: bool,
     /// The credentials that share a tag with the device, in the order they are tried.
@@ -117,7 +120,9 @@ impl Store {
     pub async fn aim(&self, device_id: DeviceId) -> Result<Option<Aim>> {
         let row: Option<Json<Aim>> = sqlx::query_scalar(concat!(
             "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'transport', d.transport,
-                 'device_type', d.device_type, 'waits', w.waits,
+                 'device_type', d.device_type, 'memory', ",
+            recognised::memory!(),
+            ", 'waits', w.waits,
                  'logins', coalesce((select json_agg(json_build_object('id', c.id, 'username', c.username,
                          'password', c.password, 'signing_key', c.signing_key, 'enable_password', c.enable_password,
                          'allowed_networks', c.allowed_networks) order by c.priority, c.id)

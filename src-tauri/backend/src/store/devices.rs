@@ -14,7 +14,9 @@ use super::{Result, Store, StoreError, explain, numbers};
 const ROW: &str = concat!(
     "json_build_object(
     'id', d.id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'device_type', d.device_type,
-    'description', d.description, 'port', d.port, 'transport', d.transport, 'serial_number', d.serial_number,
+    'description', d.description, 'port', d.port, 'transport', d.transport,
+    'recognised', case when d.recognised_platform is not null then json_build_object('platform', d.recognised_platform,
+        'sure', d.recognised_how_sure, 'at', wire_time(d.recognised_at)) end, 'serial_number', d.serial_number,
     'model', d.model,
     'source', d.source, 'notes', d.notes, 'created_at', wire_time(d.created_at), 'last_seen', wire_time(d.last_seen),
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,

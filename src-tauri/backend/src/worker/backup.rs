@@ -8,29 +8,29 @@ use jiff::Timestamp;
 use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
+use netraven_api::platforms::AUTO;
 use netraven_api::{CredentialId, SnapshotId, Transport};
 use secrecy::SecretString;
-use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
+use super::recognition::{self, RecognisedPlatform};
 use super::redaction::Redaction;
 use super::session_log::{self, SessionLog};
+use super::session_thread::in_a_thread;
 use super::text::{Marked, Text, is_same, with_earlier_tags};
 use super::{Worker, failed, unencrypted};
 use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, SIGNING_KEY, context};
 use crate::platforms::Definition;
 use crate::session::{self, Before, Cancel, Failure, Limits, Login, Reading, Target};
 use crate::snapshots;
-use crate::store::approvals::SealedLogin;
+use crate::store::approvals::{Aim, SealedLogin};
 use crate::store::leases::Lease;
 use crate::store::outcomes::{NewSnapshot, Outcome};
 
 /// Most characters of a transcript stored in a result.
-const TRANSCRIPT: usize = 12_000;
+pub(super) const TRANSCRIPT: usize = 12_000;
 /// Cost of a line in addition to its text.
 const LINE: usize = 13;
-/// Stack of a session's thread.
-const STACK: usize = 1024 * 1024;
 
 /// Works on one device.
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
@@ -73,17 +73,18 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     if place(&aimed) != place(lease) {
         patiently(cancel, || store.moved(&aimed)).await?;
     }
-    sign_in(worker, &aimed, aim.logins, cancel).await
+    sign_in(worker, &aimed, aim, cancel).await
 }
 
-async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cancel: &Cancel) -> Result<Outcome, Undone> {
+async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> Result<Outcome, Undone> {
     let store = &worker.store;
     let platforms = worker.platforms.refreshed(&worker.journal).await;
-    let Some(definition) = platforms.registry.get(&lease.device_type) else {
+    let chosen = platforms.registry.get(&lease.device_type);
+    if chosen.is_none() && lease.device_type != AUTO {
         let message = format!("The platform '{}' of this device is not defined.", lease.device_type);
         return Ok(failed(Cause::UnknownPlatform, Stage::Prepare, message));
-    };
-    let logins = match opened(worker, sealed) {
+    }
+    let mut logins = match opened(worker, aim.logins) {
         Ok(logins) if logins.is_empty() => {
             return Ok(failed(
                 Cause::NoCredentials,
@@ -94,15 +95,26 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
         Ok(logins) => logins,
         Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
     };
-    let known = patiently(cancel, || store.host_key(lease.device_id)).await?;
-    let known = known.map(|key| ShownKey { key_type: key.key_type, sha256: key.sha256 });
+    let (definition, guessed) = match chosen {
+        Some(definition) => (definition, None),
+        None => match recognition::platform_of(worker, lease, aim.memory, &logins, cancel).await? {
+            Err(outcome) => return Ok(*outcome),
+            Ok(RecognisedPlatform { definition, sure, login_id }) => {
+                // Those that the device has just refused are not sent to it again.
+                if login_id.is_some() {
+                    logins.sort_by_key(|login| Some(login.id) != login_id);
+                }
+                (definition, Some(sure))
+            }
+        },
+    };
+    let known = known_key(worker, lease, cancel).await?;
     let key = worker.seal.fingerprint_key();
     let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
     let all_secrets = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
     let redaction = Arc::new(Redaction::new(&definition, &key, secrets(&logins), all_secrets));
     let (mut session_log, seen) = SessionLog::new(worker.journal.clone(), lease, Arc::clone(&redaction));
     let follower = tokio::spawn(session_log::follow(worker.store.clone(), lease.clone(), seen));
-    let (sender, receiver) = oneshot::channel();
     let session = {
         let (lease, cancel, definition, known) =
             (lease.clone(), cancel.clone(), Arc::clone(&definition), known.clone());
@@ -120,19 +132,15 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             };
             let read = session::read(visit, &cancel, &mut session_log);
             // Cleaning and redacting is work for this thread, not for those that serve requests.
-            let _ = sender.send(read.map(|reading| {
+            read.map(|reading| {
                 let text = Text::of(&definition, &reading, &key, &redaction);
                 (reading, text)
-            }));
+            })
         }
     };
-    std::thread::Builder::new()
-        .name(format!("{} {}", lease.transport, lease.hostname))
-        .stack_size(STACK)
-        .spawn(session)?;
-    let read = receiver.await;
+    let read = in_a_thread(lease, session).await;
     follower.abort();
-    let Ok(read) = read else {
+    let Some(read) = read? else {
         let message = "The session's thread ended without a result: a defect; see the application's own log.";
         return Ok(failed(Cause::Internal, Stage::Read, message.to_owned()));
     };
@@ -154,13 +162,23 @@ async fn sign_in(worker: &Worker, lease: &Lease, sealed: Vec<SealedLogin>, cance
             if let (None, Some(met)) = (&known, &failure.host_key) {
                 trust(worker, lease, cancel, met).await?;
             }
-            Ok(refused(&failure, lease.transport, &logins, &redaction))
+            let mut outcome = refused(&failure, lease.transport, &logins, &redaction);
+            if let Some(sure) = guessed {
+                recognition::reconsider(worker, lease, &definition, sure, &mut outcome, cancel).await?;
+            }
+            Ok(outcome)
         }
     }
 }
 
+/// The key a device showed first, or that an admin trusts since.
+pub(super) async fn known_key(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Option<ShownKey>, Undone> {
+    let known = patiently(cancel, || worker.store.host_key(lease.device_id)).await?;
+    Ok(known.map(|key| ShownKey { key_type: key.key_type, sha256: key.sha256 }))
+}
+
 /// Remembers the first key a device showed.
-async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
+pub(super) async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
     let trusted = || worker.store.trust_host_key(lease.device_id, &key.key_type, &key.sha256);
     Ok(patiently(cancel, trusted).await?)
 }
@@ -191,7 +209,7 @@ fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login
 }
 
 /// What is typed to sign in. Keys are not; they are among the secrets of the server.
-fn secrets(logins: &[Login]) -> Vec<String> {
+pub(super) fn secrets(logins: &[Login]) -> Vec<String> {
     logins.iter().flat_map(Login::passwords).map(str::to_owned).collect()
 }
 
@@ -257,7 +275,8 @@ impl Backup<'_> {
     }
 }
 
-fn refused(failure: &Failure, transport: Transport, logins: &[Login], redaction: &Redaction) -> Outcome {
+/// The outcome of a session that failed.
+pub(super) fn refused(failure: &Failure, transport: Transport, logins: &[Login], redaction: &Redaction) -> Outcome {
     let mut message = redaction.sentence(&failure.message);
     if let Some(said) = &failure.said {
         message.push_str(&format!(" It said: `{}`.", redaction.quoted(said)));
@@ -289,7 +308,7 @@ fn refused(failure: &Failure, transport: Transport, logins: &[Login], redaction:
 }
 
 /// Truncates to about `letters` characters, keeping the start and, preferably, the end, where the session failed.
-fn shortened(lines: Vec<TranscriptLine>, letters: usize) -> Vec<TranscriptLine> {
+pub(super) fn shortened(lines: Vec<TranscriptLine>, letters: usize) -> Vec<TranscriptLine> {
     let ends = fitting(lines.iter().rev(), letters - letters / 4);
     if ends == lines.len() {
         return lines;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use netraven_api::devices::{Device, DeviceSource};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
+use netraven_api::platforms::AUTO;
 use netraven_api::problem::Code;
 use netraven_api::sorting::DeviceColumn;
 use netraven_api::{DeviceId, Method, Open, Problem, Transport};
@@ -63,6 +64,7 @@ pub fn device(row: Row) -> Device {
         last_updated: row.time("last_updated"),
         updated_by: row.text("updated_by"),
         transport: Transport::Ssh,
+        recognised: None,
         last_result: None,
         last_cause: None,
         last_result_at: None,
@@ -122,6 +124,7 @@ async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Pr
 async fn create(context: Context<'_>, mut fields: Map<String, Value>) -> Result<Device, Problem> {
     unique_tags(&mut fields);
     over_ssh(context, &mut fields)?;
+    with_platform(context, &fields)?;
     let hostname = fields.get("hostname").and_then(Value::as_str).unwrap_or_default().to_owned();
     match context.change(Method::Post, "/devices/".to_owned(), Some(Value::Object(fields))).await {
         Ok(made) => Ok(device(Row(&made))),
@@ -144,6 +147,19 @@ fn over_ssh(context: Context<'_>, fields: &mut Map<String, Value>) -> Result<(),
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses to have the platform recognised: the server would take the word for the name of a platform.
+fn with_platform(context: Context<'_>, fields: &Map<String, Value>) -> Result<(), Problem> {
+    let is_auto = fields.get("device_type").and_then(Value::as_str) == Some(AUTO);
+    match is_auto && !offers_recognition(context) {
+        true => Err(Problem::field("body.device_type", offered::reason(Feature::Recognition))),
+        false => Ok(()),
+    }
+}
+
+fn offers_recognition(context: Context<'_>) -> bool {
+    context.server.description.takes("Device", "recognised")
 }
 
 fn offers_transports(context: Context<'_>) -> bool {
@@ -192,6 +208,7 @@ async fn update(context: Context<'_>, request: &ParsedRequest, id: DeviceId) -> 
     let mut fields = request.fields()?;
     unique_tags(&mut fields);
     over_ssh(context, &mut fields)?;
+    with_platform(context, &fields)?;
     match context.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {
         Ok(changed) => Ok(reply(&device(Row(&changed)))),
         Err(problem) if problem.code == Code::Internal => {

@@ -127,10 +127,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         Capability::Undescribed,
         "This server stores the SSH port of a device, but always connects to port 22.",
     ),
+    (Feature::Transports, Capability::Field("DeviceCreate", "transport"), "This server reaches devices by SSH alone."),
     (
-        Feature::Transports,
-        Capability::Field("DeviceCreate", "transport"),
-        "This server reaches devices by SSH alone.",
+        Feature::Recognition,
+        Capability::Field("Device", "recognised"),
+        "This server cannot recognise a device's platform: choose one.",
     ),
     (
         Feature::UserWithoutEmail,

@@ -13,7 +13,7 @@ use netraven_api::jobs::{
 use netraven_api::logs::GetLogHistogram;
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
-use netraven_api::platforms::{GetPlatform, ListPlatforms, ReloadPlatforms};
+use netraven_api::platforms::{AUTO, GetPlatform, ListPlatforms, ReloadPlatforms};
 use netraven_api::problem::Code;
 use netraven_api::results::{GetResult, ListResults};
 use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
@@ -188,6 +188,10 @@ async fn changes_are_sent_as_the_server_takes_them() {
     assert_eq!((problem.fields[0].field.as_str(), replay.asked("POST")), ("body.transport", Vec::new()));
     let over_ssh = DeviceInput { transport: Some(Transport::Ssh), ..plain };
     assert_eq!(client.send(&CreateDevice(over_ssh)).await.unwrap().transport, Transport::Ssh);
+    replay.asked("");
+    let auto = DeviceInput { hostname: Some("any".into()), device_type: Some(AUTO.into()), ..DeviceInput::default() };
+    let problem = client.send(&CreateDevice(auto)).await.unwrap_err();
+    assert_eq!((problem.fields[0].field.as_str(), replay.asked("POST")), ("body.device_type", Vec::new()));
     replay.change(|world| world.rows.get_mut("results").unwrap().clear());
     client.send(&DeleteDevice(11.into())).await.unwrap();
 

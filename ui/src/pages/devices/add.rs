@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::devices::{CreateDevice, Device, DeviceInput};
 use netraven_api::native::Feature;
-use netraven_api::platforms::{ListPlatforms, Platform};
+use netraven_api::platforms::{AUTO, ListPlatforms, Platform};
 use netraven_api::{Problem, TagId, Transport};
 
 use super::approval::waiting;
@@ -17,6 +17,10 @@ use crate::state::session::{Workplace, use_workplace};
 /// Fields that show their own refusal.
 const FIELDS: [&str; 8] =
     ["hostname", "ip_address", "port", "transport", "device_type", "tags", "new_tag", "description"];
+
+/// What it means to choose no platform.
+const RECOGNISED: &str = "The first backup asks the device a few harmless questions to find out its platform, and \
+                          remembers it.";
 
 /// Adds a device.
 #[component]
@@ -58,6 +62,7 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
     let mut options = vec![(String::new(), "Choose a platform".to_owned())];
     options.extend(known.iter().flat_map(|known| known.items.iter()).map(choice));
     let refused_files = known.map(|known| known.refused.join(" ")).unwrap_or_default();
+    let about_platform = if *platform.read() == AUTO { RECOGNISED.to_owned() } else { refused_files };
     let no_transports = workplace.refusal(Feature::Transports);
     let typed_port = shown_port(&port.read(), transport());
     let platform_error = form.refusal("device_type").or_else(|| platforms.error().map(|problem| problem.message));
@@ -119,7 +124,7 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
                 label: "Platform",
                 value: platform(),
                 options,
-                hint: refused_files,
+                hint: about_platform,
                 error: platform_error,
                 onchange: move |name| platform.set(name),
             }

@@ -10,11 +10,12 @@ use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ListResults};
 
 use super::approval::ApprovalPart;
+use super::keep::KeepPlatform;
 use super::newest::NewestResult;
 use super::snapshots::Snapshots;
 use crate::components::{CloseButton, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
-use crate::features::device::{ResultTag, Unencrypted, place, platform_title, tag_names};
+use crate::features::device::{ResultTag, Unencrypted, place, platform_of, tag_names};
 use crate::features::forget_key::ForgetKey;
 use crate::features::lab::SimulatedTag;
 use crate::route::Route;
@@ -53,7 +54,10 @@ pub fn DevicePanel(
                     }
                 }
                 dt { "Platform" }
-                dd { {platform_title(titles.as_deref(), &shown.device_type)} }
+                dd {
+                    {platform_of(titles.as_deref(), &shown)}
+                    KeepPlatform { device }
+                }
                 dt { "Model" }
                 dd { {shown.model.as_deref().unwrap_or(unknown)} }
                 dt { "Serial" }

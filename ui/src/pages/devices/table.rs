@@ -12,7 +12,7 @@ use netraven_api::{DeviceId, Page, TagId};
 
 use super::approval::{WaitingTag, waiting};
 use crate::components::{Ago, Button, ButtonKind, Glyph, Icon};
-use crate::features::device::{LastResult, NeverRun, Unencrypted, place, platform_title, tag_names};
+use crate::features::device::{LastResult, NeverRun, Unencrypted, place, platform_of, tag_names};
 use crate::features::lab::SimulatedTag;
 use crate::features::paging::Sorted;
 use crate::features::sorted_table::{SortedTable, TableFace};
@@ -54,7 +54,7 @@ pub fn DevicesTable(
             for device in page.items.iter().cloned() {
                 DeviceRow {
                     key: "{device.id}",
-                    platform: platform_title(titles.as_deref(), &device.device_type),
+                    platform: platform_of(titles.as_deref(), &device),
                     open: open == Some(device.id),
                     device,
                     onopen,

@@ -8,7 +8,9 @@ use crate::platforms::definition::BadDefinition;
 use crate::platforms::registry;
 
 /// The fields that no file takes from the one it extends.
-const OWN: [&str; 3] = ["name", "title", "evidence"];
+pub(super) const OWN: [&str; 3] = ["name", "title", "evidence"];
+/// The field by which a platform is known from all others, relatives included.
+const IDENTIFY: &str = "identify";
 
 /// How many platforms may extend each other below a file.
 const LONGEST_CHAIN: usize = 4;
@@ -74,7 +76,7 @@ impl Layers {
         let mut merged = self.parse(0)?;
         for layer in 1..self.layers.len() {
             let mut below = self.parse(layer)?;
-            for own in OWN {
+            for own in OWN.into_iter().chain([IDENTIFY]) {
                 below.remove(own);
             }
             merge(&mut merged, below);

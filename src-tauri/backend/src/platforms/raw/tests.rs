@@ -64,6 +64,7 @@ fn a_refusal_names_line_and_field_and_fault() {
     check("title = 'Mine'\n", "", None, Some("title"), "missing field `title`");
     check("vendor", "wendor", Some(3), Some("wendor"), "unknown field `wendor` (did you mean `vendor`?)");
     check("name = 'mine'", "name = 'Cisco IOS'", Some(1), Some("name"), "lower case letters");
+    check("name = 'mine'", "name = 'auto'", Some(1), Some("name"), "a platform that is to be recognised");
     check("name = 'mine'", "name = 7", Some(1), Some("name"), "invalid type: integer, expected a text in quotes");
     check("title = 'Mine'", "title = ''", Some(2), Some("title"), "is empty");
     let evidence = "title = 'Mine'\nevidence = 'rumour'";

@@ -61,7 +61,9 @@ impl Conversation<'_, '_> {
             }
         }
         let Gathered { mut answers, once, .. } = gathered;
-        if !answers.iter().any(|answer| definition.commands[answer.command].purpose == Purpose::Config) {
+        let is_config = |command: &Command| command.purpose == Purpose::Config;
+        let asks = definition.commands.iter().any(is_config);
+        if asks && !answers.iter().any(|answer| is_config(&definition.commands[answer.command])) {
             let message = "No command for the configuration applied to this device, so there is nothing to store.";
             return Err(SessionError::new(Cause::EmptyAnswer, message).advising(NOTHING_ADVICE));
         }

@@ -167,6 +167,11 @@ impl Link {
         patiently(limit, bounds, call)
     }
 
+    /// The version line of the device's SSH server.
+    pub(super) fn version(&self) -> String {
+        self.session.banner().unwrap_or_default().to_string()
+    }
+
     /// The text the device shows before sign-in.
     pub(super) fn banner(&self) -> String {
         self.session.userauth_banner().ok().flatten().unwrap_or_default().trim().to_string()

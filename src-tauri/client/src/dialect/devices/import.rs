@@ -10,13 +10,14 @@ use futures::{StreamExt, stream};
 use netraven_api::devices::{Device, DeviceInput, ImportPlan, Imported};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
+use netraven_api::platforms::AUTO;
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, Place, Refusal, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::{Problem, TagId, Transport};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::{create, offers_transports, sorted};
+use super::{create, offers_recognition, offers_transports, sorted};
 use crate::dialect::lists::{MOST_ROWS, rows_of};
 use crate::dialect::parsed_request::ParsedRequest;
 use crate::dialect::{Context, offered};
@@ -119,6 +120,8 @@ struct File<'a> {
     places: HashMap<(String, i64), There>,
     /// Whether the server takes a transport other than SSH.
     transports: bool,
+    /// Whether it recognises platforms.
+    recognises: bool,
     seen: Seen,
     tally: Tally,
 }
@@ -132,7 +135,8 @@ impl<'a> File<'a> {
         let placed = there.iter().map(|one| ((one.ip_address.to_lowercase(), one.port), one.clone())).collect();
         let (seen, tally) = (Seen::default(), Tally::default());
         let transports = offers_transports(context);
-        Ok(File { sheet, tags: Tags::new(context), names: named, places: placed, transports, seen, tally })
+        let recognises = offers_recognition(context);
+        Ok(File { sheet, tags: Tags::new(context), names: named, places: placed, transports, recognises, seen, tally })
     }
 
     /// The new devices of the next rows, and whether these were the last.
@@ -157,6 +161,11 @@ impl<'a> File<'a> {
             };
             if !self.transports && entry.input.transport.is_some_and(|transport| transport != Transport::Ssh) {
                 let why = offered::reason(Feature::Transports).trim_end_matches('.');
+                self.tally.refuse(entry.refused(RefusalKind::Wrong, why));
+                continue;
+            }
+            if !self.recognises && entry.platform() == AUTO {
+                let why = offered::reason(Feature::Recognition).trim_end_matches('.');
                 self.tally.refuse(entry.refused(RefusalKind::Wrong, why));
                 continue;
             }

@@ -33,6 +33,16 @@ fn name_and_title_are_never_taken_over() {
     assert_eq!((bad.field.as_deref(), bad.line), (Some("title"), None), "{bad}");
 }
 
+/// A relative is another platform: what names the one does not name the other.
+#[test]
+fn what_a_platform_alone_says_is_not_taken_over() {
+    let below = format!("identify = ['^I am Mine']\n{GOOD}");
+    let definition = read(&child("other", "mine", ""), &[("mine", below.clone())]).unwrap();
+    assert!(definition.identify.is_empty());
+    let own = read(&child("other", "mine", "identify = ['^I am Other']"), &[("mine", below)]).unwrap();
+    assert!(own.identify.len() == 1 && own.identify[0].is_match("Hello\nI am Other"));
+}
+
 #[test]
 fn a_file_is_not_proven_by_the_recordings_of_what_it_extends() {
     let below = format!("evidence = 'session'\n{GOOD}");

@@ -10,6 +10,7 @@ fn patterns_that_say_too_little_are_refused() {
     check_with("[[facts]]\nfield = 'model'\npattern = 'Model .*'", "facts[0].pattern", "captures nothing");
     check_with("[[volatile_blocks]]\nstart = '('\nend = 'x'", "volatile_blocks[0].start", "unclosed group");
     check_with("[[unstable_blocks]]\nstart = 'x'", "unstable_blocks[0].end", "missing field `end`");
+    check_refused(with_first("identify = ['x*']"), "identify", "identify[0]", "matches an empty line");
     check_refused(with_first("unstable = ['(']"), "unstable", "unstable[0]", "unclosed group");
 }
 
