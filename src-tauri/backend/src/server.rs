@@ -11,6 +11,7 @@ mod feed;
 mod http;
 mod import;
 mod jobs;
+mod jump_hosts;
 mod login;
 mod logs;
 mod matrix;
@@ -126,6 +127,7 @@ pub fn router(state: AppState) -> Router {
     platforms::mount(&mut mount);
     tags::mount(&mut mount);
     credentials::mount(&mut mount);
+    jump_hosts::mount(&mut mount);
     devices::mount(&mut mount);
     jobs::mount(&mut mount);
     matrix::mount(&mut mount);

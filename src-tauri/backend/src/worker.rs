@@ -4,6 +4,7 @@
 mod backup;
 mod heartbeat;
 mod in_flight;
+mod logins;
 mod patience;
 mod pauses;
 mod reachability;
@@ -11,6 +12,7 @@ mod redaction;
 mod secrets;
 mod session_log;
 mod text;
+mod way;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,7 +37,7 @@ use crate::journal::{About, Journal, Signal};
 use crate::platforms::Registry;
 use crate::queue::{self, Queue};
 use crate::seal::SealKey;
-use crate::session::Cancel;
+use crate::session::{Cancel, JumpPool};
 use crate::store::Store;
 use crate::store::leases::{Lease, RunDeviceId};
 use crate::store::outcomes::Outcome;
@@ -64,6 +66,8 @@ pub struct Worker {
     pub seal: Arc<SealKey>,
     /// The platforms.
     pub platforms: Arc<Registry>,
+    /// The connections to jump hosts, which all workers of a process share.
+    pub jumps: JumpPool,
     /// The secrets to hide in everything a device says.
     pub secrets: Secrets,
     /// Signals of every process.
@@ -123,6 +127,7 @@ impl Worker {
                 "sessions did not close in time; other workers take their devices over when the leases expire"
             );
         }
+        self.jumps.close();
         heartbeat.abort();
         cancel_listener.abort();
         watch.abort();

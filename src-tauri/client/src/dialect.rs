@@ -112,6 +112,9 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
         ["system", "status"] => system::status(context).await,
         ["platforms"] => platforms::list(context).await,
         ["tags", rest @ ..] => tags::answer(context, &request, rest).await,
+        ["jump-hosts", ..] if !server.description.shows(Method::Get, "/jump-hosts/") => {
+            Err(offered::refusal(Feature::JumpHosts))
+        }
         ["credentials", rest @ ..] => credentials::answer(context, &request, rest).await,
         ["devices", rest @ ..] => devices::answer(context, &request, rest).await,
         ["jobs", rest @ ..] => jobs::answer(context, &request, rest).await,

@@ -63,6 +63,9 @@ impl World {
                 last_updated: None,
                 updated_by: None,
                 transport: Transport::Ssh,
+                jump_host_id: None,
+                direct: false,
+                way: None,
                 last_result: None,
                 last_cause: None,
                 last_result_at: None,
@@ -214,7 +217,7 @@ impl World {
             return Err(Problem::field("body.name", "A tag with this name already exists."));
         }
         let id = next(self.tags.iter().map(|tag| tag.id.get())).into();
-        let tag = Tag { id, name, kind: input.kind, description: input.description, devices: None };
+        let tag = Tag { id, name, kind: input.kind, description: input.description, devices: None, jump_host_id: None };
         self.tags.push(tag.clone());
         self.changes.push(Changed::Setup);
         Ok(tag)

@@ -50,6 +50,8 @@ pub enum Feature {
     DevicePort,
     /// Reaching a device by telnet or raw TCP.
     Transports,
+    /// Reaching devices through jump hosts.
+    JumpHosts,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.

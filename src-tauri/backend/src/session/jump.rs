@@ -61,6 +61,8 @@ pub struct JumpKey {
     pub id: JumpHostId,
     /// The key it showed.
     pub shown: ShownKey,
+    /// Whether none was stored for it.
+    pub is_new: bool,
     /// Whether another one is stored for it, so that no password was sent.
     pub is_other: bool,
 }
@@ -206,7 +208,8 @@ impl JumpRoute {
             Err(JumpFailure { error, shown }) => (shown, Err(error)),
         };
         if let Some((shown, is_other)) = key {
-            self.seen().key = Some(JumpKey { id: self.id, shown, is_other });
+            let is_new = self.known.is_none();
+            self.seen().key = Some(JumpKey { id: self.id, shown, is_new, is_other });
         }
         result
     }

@@ -63,6 +63,9 @@ pub fn device(row: Row) -> Device {
         last_updated: row.time("last_updated"),
         updated_by: row.text("updated_by"),
         transport: Transport::Ssh,
+        jump_host_id: None,
+        direct: false,
+        way: None,
         last_result: None,
         last_cause: None,
         last_result_at: None,
@@ -122,6 +125,7 @@ async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Pr
 async fn create(context: Context<'_>, mut fields: Map<String, Value>) -> Result<Device, Problem> {
     unique_tags(&mut fields);
     over_ssh(context, &mut fields)?;
+    without_jump_host(context, &mut fields)?;
     let hostname = fields.get("hostname").and_then(Value::as_str).unwrap_or_default().to_owned();
     match context.change(Method::Post, "/devices/".to_owned(), Some(Value::Object(fields))).await {
         Ok(made) => Ok(device(Row(&made))),
@@ -142,6 +146,19 @@ fn over_ssh(context: Context<'_>, fields: &mut Map<String, Value>) -> Result<(),
         Some(Value::String(word)) if word != Transport::Ssh.as_str() => {
             Err(Problem::field("body.transport", offered::reason(Feature::Transports)))
         }
+        _ => Ok(()),
+    }
+}
+
+/// Takes out the way through jump hosts where the server has none; a jump host is refused instead of losing it.
+fn without_jump_host(context: Context<'_>, fields: &mut Map<String, Value>) -> Result<(), Problem> {
+    if context.server.description.takes("DeviceCreate", "jump_host_id") {
+        return Ok(());
+    }
+    // Each device of such a server is reached directly.
+    fields.remove("direct");
+    match fields.remove("jump_host_id") {
+        Some(id) if !id.is_null() => Err(Problem::field("body.jump_host_id", offered::reason(Feature::JumpHosts))),
         _ => Ok(()),
     }
 }
@@ -192,6 +209,7 @@ async fn update(context: Context<'_>, request: &ParsedRequest, id: DeviceId) -> 
     let mut fields = request.fields()?;
     unique_tags(&mut fields);
     over_ssh(context, &mut fields)?;
+    without_jump_host(context, &mut fields)?;
     match context.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {
         Ok(changed) => Ok(reply(&device(Row(&changed)))),
         Err(problem) if problem.code == Code::Internal => {

@@ -128,6 +128,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server reaches devices by SSH alone.",
     ),
     (
+        Feature::JumpHosts,
+        Capability::Route(Method::Get, "/jump-hosts/"),
+        "This server knows no jump hosts: it connects to every device itself.",
+    ),
+    (
         Feature::UserWithoutEmail,
         Capability::Undescribed,
         "This server requires an e-mail address for each user, and each must be different.",

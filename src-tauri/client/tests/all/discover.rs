@@ -78,6 +78,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::Approvals,
         Feature::AllowedNetworks,
         Feature::Transports,
+        Feature::JumpHosts,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");
     }
