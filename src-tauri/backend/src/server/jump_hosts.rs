@@ -71,11 +71,7 @@ async fn update(
     Ok(Json(changed))
 }
 
-async fn delete(
-    State(state): State<AppState>,
-    caller: Caller,
-    Id(id): Id<JumpHostId>,
-) -> Result<(), ApiError> {
+async fn delete(State(state): State<AppState>, caller: Caller, Id(id): Id<JumpHostId>) -> Result<(), ApiError> {
     let doomed = state.store.jump_host(id).await?;
     state.store.delete_jump_host(id).await?;
     told(&state, &caller, &doomed, "deleted").await;
@@ -129,14 +125,7 @@ async fn forget(State(state): State<AppState>, caller: Caller, Id(id): Id<JumpHo
 
 async fn log_key(state: &AppState, id: JumpHostId, message: String) {
     let meta = json!({ "jump_host_id": id });
-    state.journal.line(
-        Level::Warning,
-        LogType::Connection,
-        "server.jump_hosts",
-        About::default(),
-        message,
-        meta,
-    );
+    state.journal.line(Level::Warning, LogType::Connection, "server.jump_hosts", About::default(), message, meta);
     state.journal.changed(Changed::Setup).await;
 }
 

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use netraven_api::{JumpHostId, TagId};
 use netraven_api::event::Changed;
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, Tag, TagInput, UpdateTag};
+use netraven_api::{JumpHostId, TagId};
 
 use super::AppState;
 use super::http::auth::Caller;

@@ -289,8 +289,7 @@ pub(super) async fn changed(
     .bind(before)
     .execute(&mut **tx)
     .await?;
-    let names_any =
-        named.address || named.port || named.transport || named.way || named.platform || named.tags;
+    let names_any = named.address || named.port || named.transport || named.way || named.platform || named.tags;
     if author.approves && names_any { approve(tx, &[id], author, named).await } else { Ok(()) }
 }
 

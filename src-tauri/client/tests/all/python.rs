@@ -294,6 +294,13 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
     assert_eq!(
         names,
         [
+            ("GET /jump-hosts/", Code::NotOffered),
+            ("POST /jump-hosts/", Code::NotOffered),
+            ("GET /jump-hosts/{jump_host_id}", Code::NotOffered),
+            ("PUT /jump-hosts/{jump_host_id}", Code::NotOffered),
+            ("PUT /jump-hosts/{jump_host_id}/host-key", Code::NotOffered),
+            ("DELETE /jump-hosts/{jump_host_id}/host-key", Code::NotOffered),
+            ("DELETE /jump-hosts/{jump_host_id}", Code::NotOffered),
             ("PUT /devices/{device_id}", Code::NotOffered),
             ("POST /devices/{device_id}/approve", Code::NotOffered),
             ("POST /devices/approve", Code::NotOffered),

@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn a_circle_is_refused_however_long_it_is() {
-        for circle in [&[(1, Some(1))][..], &[(1, Some(2)), (2, Some(1))], &[(1, Some(2)), (2, Some(3)), (3, Some(1))]] {
+        for circle in [&[(1, Some(1))][..], &[(1, Some(2)), (2, Some(1))], &[(1, Some(2)), (2, Some(3)), (3, Some(1))]]
+        {
             let told = fault(&links(circle)).unwrap();
             assert!(told.starts_with("These jump hosts would go in a circle: b"), "{told}");
         }
