@@ -6,6 +6,7 @@ pub mod dashboard;
 pub mod devices;
 pub mod first_start;
 pub mod jobs;
+pub mod jump_hosts;
 pub mod not_found;
 pub mod run;
 pub mod run_device;

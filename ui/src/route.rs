@@ -17,6 +17,7 @@ use crate::pages::dashboard::state::{DashboardState, DashboardTab, LogChoice, Ru
 use crate::pages::devices::DevicesPage;
 use crate::pages::devices::filters::DeviceFilter;
 use crate::pages::jobs::JobsPage;
+use crate::pages::jump_hosts::JumpHostsPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::run::{RunPage, of_cause};
 use crate::pages::run_device::RunDevicePage;
@@ -46,6 +47,8 @@ pub enum Route {
         DeviceConfigurationsPage { device_id: DeviceId, view: String },
         #[route("/credentials")]
         CredentialsPage {},
+        #[route("/jump-hosts")]
+        JumpHostsPage {},
         #[route("/tags")]
         TagsPage {},
         #[route("/users")]

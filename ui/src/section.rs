@@ -15,6 +15,7 @@ pub enum Section {
     Devices,
     Configurations,
     Credentials,
+    JumpHosts,
     Tags,
     Users,
     System,
@@ -38,12 +39,13 @@ struct SectionRow {
 
 impl Section {
     /// All of them, as they stand in the sidebar.
-    pub const ALL: [Section; 8] = [
+    pub const ALL: [Section; 9] = [
         Section::JobStatus,
         Section::Jobs,
         Section::Devices,
         Section::Configurations,
         Section::Credentials,
+        Section::JumpHosts,
         Section::Tags,
         Section::Users,
         Section::System,
@@ -58,6 +60,7 @@ impl Section {
             Section::Devices => ("Devices", Glyph::Devices, Route::devices(), None, Everybody),
             Section::Configurations => ("Configurations", Glyph::Config, Route::configurations(), None, Everybody),
             Section::Credentials => ("Credentials", Glyph::Key, Route::CredentialsPage {}, Some(SETUP), Everybody),
+            Section::JumpHosts => ("Jump hosts", Glyph::Server, Route::JumpHostsPage {}, Some(SETUP), Everybody),
             Section::Tags => ("Tags", Glyph::Tag, Route::TagsPage {}, Some(SETUP), Everybody),
             Section::Users => ("Users", Glyph::Users, Route::UsersPage {}, Some(SETUP), Admins),
             Section::System => ("System", Glyph::System, Route::SystemPage {}, Some(SETUP), Everybody),
@@ -76,6 +79,7 @@ impl Section {
             Route::DevicesPage { .. } => Some(Section::Devices),
             Route::ConfigurationsPage { .. } | Route::DeviceConfigurationsPage { .. } => Some(Section::Configurations),
             Route::CredentialsPage {} => Some(Section::Credentials),
+            Route::JumpHostsPage {} => Some(Section::JumpHosts),
             Route::TagsPage {} => Some(Section::Tags),
             Route::UsersPage {} => Some(Section::Users),
             Route::SystemPage {} => Some(Section::System),

@@ -113,6 +113,7 @@ pub const PAGES: &[Stop] = &[
     ),
     stop("configurations-device", &[Click("td.name a"), Until(HAS_CONFIGURATION)]),
     stop("credentials", &[Go("Credentials"), Sees("Priority"), Until(HAS_ROWS)]),
+    stop("jump-hosts", &[Go("Jump hosts"), Sees("No jump hosts yet")]),
     stop("tags", &[Go("Tags"), Sees("Add tag"), Until(HAS_ROWS)]),
     stop("users", &[Go("Users"), Sees("Add user"), Until(HAS_ROWS)]),
     stop("system", &[Go("System"), Sees("PostgreSQL")]),

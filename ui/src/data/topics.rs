@@ -94,7 +94,7 @@ impl Topics {
             "jobs" => &[Topic::Jobs],
             "runs" => &[Topic::Runs, Topic::RunEnds],
             "devices" => &[Topic::Devices],
-            "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
+            "credentials" | "jump-hosts" | "tags" => &[Topic::Setup, Topic::Devices],
             "configs" => &[Topic::Snapshots, Topic::Devices],
             "users" => &[Topic::Users],
             _ => &[],
@@ -126,6 +126,8 @@ fn shown_by(path: &str) -> &'static [Topic] {
         "devices" => &[Topic::Devices, Topic::RunEnds],
         // With the number of devices each of them reaches.
         "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
+        // With the host keys that sessions saw.
+        "jump-hosts" => &[Topic::Setup, Topic::Devices, Topic::RunEnds],
         "configs" | "api" => &[Topic::RunEnds, Topic::Snapshots],
         "system" => &[Topic::System],
         "users" => &[Topic::Users],

@@ -34,6 +34,7 @@ mod newest;
 mod panel;
 mod snapshots;
 mod table;
+mod way;
 
 use add::AddDevice;
 use approval::{WaitingBadge, WaitingNote};

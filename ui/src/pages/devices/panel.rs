@@ -12,10 +12,12 @@ use netraven_api::results::{JobResult, ListResults};
 use super::approval::ApprovalPart;
 use super::newest::NewestResult;
 use super::snapshots::Snapshots;
+use super::way::WayPart;
 use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::features::device::{ResultTag, Unencrypted, place, platform_title, tag_names};
 use crate::features::forget_key::ForgetKey;
+use crate::features::jump_host::way;
 use crate::features::lab::SimulatedTag;
 use crate::route::Route;
 
@@ -59,6 +61,10 @@ pub fn DevicePanel(
                         Unencrypted { transport: shown.transport }
                     }
                 }
+                if let Some(way) = way(&shown) {
+                    dt { "Reached" }
+                    dd { "{way}" }
+                }
                 dt { "Platform" }
                 dd { {platform_title(titles.as_deref(), &shown.device_type)} }
                 dt { "Model" }
@@ -76,6 +82,7 @@ pub fn DevicePanel(
                     dd { Time { at } }
                 }
             }
+            WayPart { device }
             ApprovalPart { device, onapprove }
             if shown.transport.is_encrypted() {
                 StoredKey { device }
