@@ -76,11 +76,11 @@ pub struct JumpRoute {
     target: Target,
     login: Login,
     known: Option<ShownKey>,
-    seen: Mutex<Seen>,
+    seen: Mutex<SeenOnWay>,
 }
 
 #[derive(Default)]
-struct Seen {
+struct SeenOnWay {
     key: Option<JumpKey>,
     notes: Vec<Note>,
     /// The connection the session goes over.
@@ -173,7 +173,7 @@ impl JumpRoute {
         self.target.through.as_deref()
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
+    fn seen(&self) -> MutexGuard<'_, SeenOnWay> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -225,6 +225,10 @@ impl JumpRoute {
         self.seen().notes.extend(recorder.notes());
         let started = opened.and_then(|link| Lane::start(link, &self.name));
         started.map_err(|error| {
+            // Cancelling shuts the socket; whatever the attempt then stumbled over is not its reason.
+            if bounds.cancel.is_cancelled() {
+                return SessionError::cancelled().into();
+            }
             let offered = error.host_keys.as_ref().map(|keys| keys.offered.clone());
             let shown = offered.map(|key| (key, true)).or(met.map(|key| (key, false)));
             JumpFailure { error: failure::not_usable(error, &self.name, &self.target), shown }

@@ -9,7 +9,8 @@ use super::approvals::{self, Author};
 use super::listing::{List, Paging, RawPage, SortKey, any_id, any_of, like};
 use super::{Result, Store, StoreError, explain, numbers};
 
-const RULES: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists"), ("tags_jump_host", "Jump host not found")];
+const RULES: &[(&str, &str)] =
+    &[("tags_name_key", "Tag name already exists"), ("tags_jump_host", "Jump host not found")];
 
 /// How many devices carry a tag.
 macro_rules! devices {

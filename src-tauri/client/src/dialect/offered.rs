@@ -122,11 +122,7 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         Capability::Undescribed,
         "This server stores the SSH port of a device, but always connects to port 22.",
     ),
-    (
-        Feature::Transports,
-        Capability::Field("DeviceCreate", "transport"),
-        "This server reaches devices by SSH alone.",
-    ),
+    (Feature::Transports, Capability::Field("DeviceCreate", "transport"), "This server reaches devices by SSH alone."),
     (
         Feature::JumpHosts,
         Capability::Route(Method::Get, "/jump-hosts/"),

@@ -9,10 +9,10 @@ use netraven_api::tags::Tag;
 use netraven_api::{Method, Problem, TagId};
 use serde_json::{Map, Value};
 
-use super::{Context, offered};
 use super::lists::{MOST_ROWS, finish, note};
 use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
+use super::{Context, offered};
 
 /// A tag of the server.
 pub fn tag(row: Row) -> Tag {

@@ -37,7 +37,7 @@ pub(super) trait FarEnd {
 
 /// A step at the far end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum PipeStep {
     Write,
     Read,
     Close,
@@ -53,7 +53,7 @@ pub(super) struct Pipe<F> {
     far_ended: bool,
     closing: Option<Instant>,
     is_closed: bool,
-    stuck: Option<Step>,
+    stuck: Option<PipeStep>,
 }
 
 impl<F: FarEnd> Pipe<F> {
@@ -79,9 +79,9 @@ impl<F: FarEnd> Pipe<F> {
         if may_use_far {
             // A step that is stuck is the only one that may be taken.
             let stuck = self.stuck.take();
-            let steps: &[Step] = match &stuck {
+            let steps: &[PipeStep] = match &stuck {
                 Some(step) => std::slice::from_ref(step),
-                None => &[Step::Write, Step::Read, Step::Close],
+                None => &[PipeStep::Write, PipeStep::Read, PipeStep::Close],
             };
             for step in steps {
                 moved |= self.at_far(*step)?;
@@ -150,11 +150,13 @@ impl<F: FarEnd> Pipe<F> {
         true
     }
 
-    fn at_far(&mut self, step: Step) -> Result<bool, String> {
+    fn at_far(&mut self, step: PipeStep) -> Result<bool, String> {
         let flow = match step {
-            Step::Write if !self.outward.is_empty() && self.closing.is_none() => self.far.write(self.outward.rest()),
-            Step::Read if self.takes_from_far() => self.far.read(self.inward.room()),
-            Step::Close if self.closing.is_some() && !self.is_closed => self.far.close(),
+            PipeStep::Write if !self.outward.is_empty() && self.closing.is_none() => {
+                self.far.write(self.outward.rest())
+            }
+            PipeStep::Read if self.takes_from_far() => self.far.read(self.inward.room()),
+            PipeStep::Close if self.closing.is_some() && !self.is_closed => self.far.close(),
             _ => return Ok(false),
         };
         match (step, flow) {
@@ -163,15 +165,15 @@ impl<F: FarEnd> Pipe<F> {
                 self.stuck = Some(step);
                 return Ok(false);
             }
-            (Step::Close, Flow::Moved(_) | Flow::Ended) => self.is_closed = true,
+            (PipeStep::Close, Flow::Moved(_) | Flow::Ended) => self.is_closed = true,
             (_, Flow::Waits | Flow::Moved(0)) => return Ok(false),
-            (Step::Write, Flow::Moved(length)) => self.outward.take(length),
-            (Step::Read, Flow::Moved(length)) => self.inward.fill(length),
-            (Step::Write, Flow::Ended) => {
+            (PipeStep::Write, Flow::Moved(length)) => self.outward.take(length),
+            (PipeStep::Read, Flow::Moved(length)) => self.inward.fill(length),
+            (PipeStep::Write, Flow::Ended) => {
                 self.outward.clear();
                 self.far_ended = true;
             }
-            (Step::Read, Flow::Ended) => self.far_ended = true,
+            (PipeStep::Read, Flow::Ended) => self.far_ended = true,
         }
         Ok(true)
     }
