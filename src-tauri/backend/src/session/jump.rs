@@ -205,7 +205,7 @@ impl JumpRoute {
         let lane = self.pool.lane(self, bounds);
         let (key, result) = match lane {
             Ok(lane) => (Some((lane.host_key().clone(), false)), Ok(lane)),
-            Err(JumpFailure { error, shown }) => (shown, Err(error)),
+            Err(JumpFailure { error, shown }) => (shown.map(|shown| *shown), Err(error)),
         };
         if let Some((shown, is_other)) = key {
             let is_new = self.known.is_none();
@@ -231,6 +231,7 @@ impl JumpRoute {
             }
             let offered = error.host_keys.as_ref().map(|keys| keys.offered.clone());
             let shown = offered.map(|key| (key, true)).or(met.map(|key| (key, false)));
+            let shown = shown.map(Box::new);
             JumpFailure { error: failure::not_usable(error, &self.name, &self.target), shown }
         })
     }

@@ -10,8 +10,7 @@ use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
-use super::way::{self, Way};
-use super::{Worker, failed, unencrypted};
+use super::{Worker, failed, unencrypted, way};
 use crate::journal::About;
 use crate::session::{self, Cancel, Limits, Reach, Target};
 use crate::store::leases::Lease;
@@ -19,11 +18,10 @@ use crate::store::outcomes::Outcome;
 
 /// Works on one device.
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
-    let way = match way_of(worker, lease, cancel).await? {
-        Ok(way) => way,
+    let target = match target(worker, lease, cancel).await? {
+        Ok(target) => target,
         Err(outcome) => return Ok(*outcome),
     };
-    let target = Target { host: lease.ip_address.clone(), port: lease.port, through: way.clone() };
     let (sender, receiver) = oneshot::channel();
     let probing = {
         let (cancel, target, transport) = (cancel.clone(), target.clone(), lease.transport);
@@ -39,11 +37,11 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         let message = "The probe ended without a result: a defect.".to_owned();
         return Ok(failed(Cause::Internal, Stage::Reach, message));
     };
-    way::remember(worker, &way, cancel).await?;
+    way::remember(worker, &target.through, cancel).await?;
     let known = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
     let redaction = Redaction::of_any(&worker.seal.fingerprint_key(), known);
     let mut outcome = outcome(&target, lease.transport, &reach, &redaction);
-    outcome.evidence.via = way::names(&way);
+    outcome.evidence.via = way::names(&target.through);
     let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
     let level = if outcome.cause.is_none() { Level::Info } else { Level::Warning };
     worker.journal.line(
@@ -60,21 +58,28 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     Ok(outcome)
 }
 
-/// The way to the device; an outcome if it must not be gone. A jump host connects wherever it is asked to, so it is asked
-/// about approved devices alone.
-async fn way_of(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Result<Way, Box<Outcome>>, Undone> {
+/// Where the device is; an outcome if nobody is to connect there. A jump host connects wherever it is asked to, so it is
+/// asked for the approved addresses of approved devices alone.
+async fn target(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Result<Target, Box<Outcome>>, Undone> {
+    let direct = Target::direct(lease.ip_address.as_str(), lease.port);
     // A device that was deleted since is tested where it was.
-    let Some(aim) = patiently(cancel, || worker.store.aim(lease.device_id)).await? else { return Ok(Ok(None)) };
+    let Some(aim) = patiently(cancel, || worker.store.aim(lease.device_id)).await? else { return Ok(Ok(direct)) };
     if let Some(outcome) = way::refused(&aim) {
         return Ok(Err(Box::new(outcome)));
     }
-    if aim.waits && aim.jumps {
+    if !aim.jumps {
+        return Ok(Ok(direct));
+    }
+    if aim.waits {
         let message = "Someone other than an admin added or changed this device, which is behind a jump host: no jump \
                        host was asked to connect to it.";
         return Ok(Err(Box::new(failed(Cause::AwaitingApproval, Stage::Prepare, message.to_owned()))));
     }
-    let opened = way::through(worker, aim.hops);
-    Ok(opened.map_err(|error| Box::new(failed(Cause::Internal, Stage::Prepare, format!("{error:#}")))))
+    let through = way::through(worker, aim.hops);
+    Ok(match through {
+        Ok(through) => Ok(Target { host: aim.ip_address, port: aim.port, through }),
+        Err(error) => Err(Box::new(failed(Cause::Internal, Stage::Prepare, format!("{error:#}")))),
+    })
 }
 
 fn outcome(target: &Target, transport: Transport, reach: &Reach, redaction: &Redaction) -> Outcome {

@@ -17,7 +17,7 @@ const OTHER_KEY: &str = "If the jump host was replaced or its key renewed, trust
 pub(super) struct JumpFailure {
     pub(super) error: SessionError,
     /// The host key it showed, and whether another one is stored.
-    pub(super) shown: Option<(ShownKey, bool)>,
+    pub(super) shown: Option<Box<(ShownKey, bool)>>,
 }
 
 impl From<SessionError> for JumpFailure {
