@@ -13,6 +13,7 @@ mod journeys {
     mod crashes;
     mod faults;
     mod foreign;
+    mod jump;
     mod keys;
     mod leases;
     mod listening;
@@ -46,6 +47,7 @@ mod api {
     mod hosts;
     mod imports;
     mod jobs;
+    mod jump_hosts;
     mod lists;
     mod log_meta;
     mod log_rows;

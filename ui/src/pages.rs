@@ -7,6 +7,7 @@ pub mod dashboard;
 pub mod devices;
 pub mod first_start;
 pub mod jobs;
+pub mod jump_hosts;
 pub mod not_found;
 pub mod platforms;
 pub mod run;

@@ -18,6 +18,7 @@ use crate::pages::dashboard::state::{DashboardState, DashboardTab, LogChoice, Ru
 use crate::pages::devices::DevicesPage;
 use crate::pages::devices::filters::DeviceFilter;
 use crate::pages::jobs::JobsPage;
+use crate::pages::jump_hosts::JumpHostsPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::platforms::PlatformsPage;
 use crate::pages::run::{RunPage, of_cause};
@@ -50,6 +51,8 @@ pub enum Route {
         DeviceConfigurationsPage { device_id: DeviceId, view: String },
         #[route("/credentials")]
         CredentialsPage {},
+        #[route("/jump-hosts")]
+        JumpHostsPage {},
         #[route("/tags")]
         TagsPage {},
         #[route("/platforms?:..view")]

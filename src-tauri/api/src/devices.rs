@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credential;
 use crate::endpoint::endpoint;
-use crate::ids::{DeviceId, TagId};
+use crate::ids::{DeviceId, JumpHostId, TagId};
+use crate::jump_hosts::DeviceWay;
+use crate::nullable::given;
 use crate::outcome::Cause;
 use crate::page::Page;
 use crate::platforms::Recognised;
@@ -68,6 +70,15 @@ pub struct Device {
     /// The platform it was recognised as having, if its own is `auto`.
     #[serde(default)]
     pub recognised: Option<Recognised>,
+    /// The jump host chosen for it alone.
+    #[serde(default)]
+    pub jump_host_id: Option<JumpHostId>,
+    /// Whether it is reached without a jump host, whatever its tags and the server say.
+    #[serde(default)]
+    pub direct: bool,
+    /// How it is reached, by its own choice, its tags' or the server's; absent if the server knows no jump hosts.
+    #[serde(default)]
+    pub way: Option<DeviceWay>,
     /// Its newest result.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
@@ -109,6 +120,14 @@ pub struct DeviceInput {
     /// What carries a session with it, `ssh` if absent in a new device. Not part of NetRaven's request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<Transport>,
+    /// The jump host it is reached through; null leaves that to its tags and the server. Not part of NetRaven's request.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<JumpHostId>))]
+    pub jump_host_id: Option<Option<JumpHostId>>,
+    /// Whether it is reached without a jump host, whatever its tags and the server say; takes its own jump host away.
+    /// Not part of NetRaven's request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direct: Option<bool>,
     /// What it is, free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 500))]

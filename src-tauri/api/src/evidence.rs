@@ -61,6 +61,8 @@ parts! {
         pub sha256: Option<String>,
         /// Platform it was read with.
         pub platform: Option<String>,
+        /// Names of the jump hosts it went through, the one nearest to the worker first.
+        pub via: Vec<String>,
         /// What carried the session; absent for SSH.
         pub transport: Option<Open<Transport>>,
         /// The device's prompt.

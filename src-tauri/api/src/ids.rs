@@ -71,6 +71,8 @@ ids! {
     DeviceId,
     /// Id of a job.
     JobId,
+    /// Id of a jump host.
+    JumpHostId,
     /// Id of a log line: later lines have greater ones.
     LogId,
     /// Id of a result.

@@ -15,6 +15,10 @@ words! {
         TimeoutConnect = "timeout-connect": "No answer",
         /// No TCP connection; the server does not report whether it was refused, unanswered or had no route.
         NotConnected = "not-connected": "No connection",
+        /// A jump host could not be connected to, or the connection to it was lost.
+        JumpUnreachable = "jump-unreachable": "Jump host unreachable",
+        /// A jump host refused the sign-in or to forward, or has another host key than the stored one.
+        JumpRefused = "jump-refused": "Jump host refused",
         /// The port answered, but not with an SSH banner.
         NotSsh = "not-ssh": "Not an SSH server",
         /// The host key is not the one stored on first use.
@@ -72,6 +76,14 @@ impl Cause {
                 "Check that the device is up, that SSH is enabled on its port, and that no firewall is in the way; \
                  then run it again."
             }
+            Cause::JumpUnreachable => {
+                "Check the jump host that the message names: its address, its SSH server and the way to it; then run it \
+                 again."
+            }
+            Cause::JumpRefused => {
+                "Check the jump host that the message names: its credential, its host key, and whether it may forward to \
+                 this device."
+            }
             Cause::NotSsh => "Check the port: something other than SSH answers there.",
             Cause::HostKeyChanged => {
                 "If the device was replaced or its key renewed, trust the key that was seen; if not, do not sign in: \
@@ -113,6 +125,7 @@ impl Cause {
             Cause::Unreachable
                 | Cause::TimeoutConnect
                 | Cause::NotConnected
+                | Cause::JumpUnreachable
                 | Cause::Refused
                 | Cause::Truncated
                 | Cause::Unsettled

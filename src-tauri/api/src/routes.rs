@@ -2,8 +2,8 @@
 
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
-    configs, credentials, crypto_report, devices, jobs, logs, matrix, platforms, results, runs, schedules, system,
-    tags, users,
+    configs, credentials, crypto_report, devices, jobs, jump_hosts, logs, matrix, platforms, results, runs, schedules,
+    system, tags, users,
 };
 
 /// One row of the table.
@@ -70,6 +70,13 @@ pub const ROUTES: &[Route] = &[
     Route::of::<credentials::CreateCredential>(),
     Route::of::<credentials::UpdateCredential>(),
     Route::of::<credentials::DeleteCredential>(),
+    Route::of::<jump_hosts::ListJumpHosts>(),
+    Route::of::<jump_hosts::GetJumpHost>(),
+    Route::of::<jump_hosts::CreateJumpHost>(),
+    Route::of::<jump_hosts::UpdateJumpHost>(),
+    Route::of::<jump_hosts::DeleteJumpHost>(),
+    Route::of::<jump_hosts::TrustJumpHostKey>(),
+    Route::of::<jump_hosts::ForgetJumpHostKey>(),
     Route::of::<devices::ListDevices>(),
     Route::of::<devices::GetDevice>(),
     Route::of::<devices::CreateDevice>(),

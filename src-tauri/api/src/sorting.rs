@@ -209,6 +209,24 @@ words! {
 }
 
 words! {
+    /// Columns to sort jump hosts by.
+    pub enum JumpHostColumn as pattern {
+        /// Their ids.
+        Id = "id",
+        /// Their names.
+        Name = "name",
+        /// Their addresses, by number.
+        Address = "address",
+        /// The names of the jump hosts they are reached through.
+        Through = "through",
+        /// The user names they are signed in to with.
+        Username = "username",
+        /// How many devices are reached through them.
+        Devices = "devices",
+    }
+}
+
+words! {
     /// Columns to sort users by.
     pub enum UserColumn as pattern {
         /// Their ids.
@@ -254,6 +272,7 @@ defaults! {
     TagColumn = Name,
     PlatformColumn = Title,
     CredentialColumn = Priority,
+    JumpHostColumn = Name,
     UserColumn = Id,
     LogColumn = Timestamp,
 }

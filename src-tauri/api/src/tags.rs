@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
-use crate::ids::TagId;
+use crate::ids::{JumpHostId, TagId};
+use crate::nullable::given;
 use crate::page::Page;
 use crate::sorting::{Order, TagColumn};
 
@@ -24,6 +25,10 @@ pub struct Tag {
     /// of NetRaven's shape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<i64>,
+    /// The jump host its devices are reached through unless they have one of their own; only where tags themselves are
+    /// requested. Not part of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jump_host_id: Option<JumpHostId>,
 }
 
 /// Body of a new tag, and of a change (absent fields stay).
@@ -42,6 +47,11 @@ pub struct TagInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 255))]
     pub description: Option<String>,
+    /// The jump host its devices are reached through unless they have one of their own; null for none. Only admins may
+    /// set it. Not part of NetRaven's request.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<JumpHostId>))]
+    pub jump_host_id: Option<Option<JumpHostId>>,
 }
 
 /// Lists tags by name.

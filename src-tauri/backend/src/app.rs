@@ -30,6 +30,7 @@ use crate::journal::{About, Journal, Signal};
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
 use crate::server::{self, AppState, Connections, ServersState, Tokens};
+use crate::session::JumpPool;
 use crate::snapshots::Repository;
 use crate::start::StartError;
 use crate::store::{Store, StoreError};
@@ -228,7 +229,7 @@ impl Services {
             signals.clone(),
             stop.clone(),
         )));
-        let secrets = worker::Secrets::default();
+        let (secrets, jumps) = (worker::Secrets::default(), JumpPool::new());
         let worker = || Worker {
             id: worker::new_id(),
             capacity: config.sessions,
@@ -237,6 +238,7 @@ impl Services {
             journal: journal.clone(),
             seal: Arc::clone(&seal),
             platforms: platforms.clone(),
+            jumps: jumps.clone(),
             secrets: secrets.clone(),
             signals: signals.clone(),
         };

@@ -58,7 +58,7 @@ pub async fn replay(definition: &Definition, recording: &Recording) -> Result<Re
 }
 
 fn target(device: &Running) -> Target {
-    Target { host: device.address.ip().to_string(), port: device.address.port() }
+    Target::direct(device.address.ip().to_string(), device.address.port())
 }
 
 fn login(device: &Running, definition: &Definition, recording: &Recording) -> Login {

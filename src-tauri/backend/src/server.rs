@@ -12,6 +12,7 @@ mod feed;
 mod http;
 mod import;
 mod jobs;
+mod jump_hosts;
 mod login;
 mod logs;
 mod matrix;
@@ -125,6 +126,7 @@ pub fn router(state: AppState) -> Router {
     platforms::mount(&mut mount);
     tags::mount(&mut mount);
     credentials::mount(&mut mount);
+    jump_hosts::mount(&mut mount);
     devices::mount(&mut mount);
     jobs::mount(&mut mount);
     matrix::mount(&mut mount);

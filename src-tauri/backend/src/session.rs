@@ -6,6 +6,7 @@
 
 mod cancel;
 mod expect;
+mod jump;
 mod observer;
 mod probe;
 mod recognise;
@@ -23,6 +24,7 @@ use serde_json::json;
 pub use self::cancel::Cancel;
 use self::expect::Context;
 use self::expect::terminal::{Bounds, ByteChannel};
+pub use self::jump::{JumpHop, JumpKey, JumpPool, JumpRoute};
 use self::observer::Progress;
 pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
@@ -114,7 +116,7 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
         Err(error) => {
             // Cancelling shuts the socket; whatever the session then stumbled over is not its reason.
             let cancelled = cancel.is_cancelled() && error.cause != Cause::Cancelled;
-            let error = if cancelled { SessionError::cancelled() } else { error };
+            let error = if cancelled { SessionError::cancelled() } else { blamed(error, visit.target) };
             let reached = progress.stage();
             let (error, stage) = about_the_sign_in(error, reached, &transcript);
             // Without SSH the sign-in is part of the way to the prompt.
@@ -158,6 +160,16 @@ fn open(
             Ok((Box::new(shell), greeting))
         }
     }
+}
+
+/// A session that ended with the connection to its jump host did not end because of the device.
+fn blamed(error: SessionError, target: &Target) -> SessionError {
+    let may_be_the_way = matches!(
+        error.cause,
+        Cause::Disconnected | Cause::Timeout | Cause::Truncated | Cause::PromptNotSeen | Cause::EmptyAnswer
+    );
+    let lost = target.through.as_deref().filter(|_| may_be_the_way).and_then(JumpRoute::loss);
+    lost.unwrap_or(error)
 }
 
 /// A shell that only says that the password has run out, and then closes, asks for a new one or falls silent, is the answer to
@@ -217,7 +229,7 @@ mod tests {
     fn a_session_blocked_in_a_read_ends_at_once_when_it_is_cancelled() {
         for banner in ["", "SSH-2.0-Silent\r\n"] {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-            let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+            let target = Target::direct("127.0.0.1", listener.local_addr().unwrap().port());
             let (cancel, (connected, is_connected)) = (Cancel::new(), mpsc::channel());
             let switch = cancel.clone();
             let device = std::thread::spawn(move || {
@@ -274,7 +286,7 @@ mod tests {
 
     #[test]
     fn without_a_credential_the_device_is_not_touched() {
-        let target = Target { host: "no-such-host.invalid".into(), port: 22 };
+        let target = Target::direct("no-such-host.invalid", 22);
         let (definition, limits) = (definition(), Limits::default());
         for transport in Transport::ALL {
             let visit = Visit {

@@ -11,6 +11,7 @@ pub mod devices;
 pub mod host_keys;
 pub mod imports;
 pub mod jobs;
+pub mod jump_hosts;
 pub mod leases;
 pub mod listing;
 pub mod logs;

@@ -4,6 +4,7 @@
 mod backup;
 mod heartbeat;
 mod in_flight;
+mod logins;
 mod patience;
 mod pauses;
 mod reachability;
@@ -13,6 +14,7 @@ mod secrets;
 mod session_log;
 mod session_thread;
 mod text;
+mod way;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,7 +39,7 @@ use crate::catalog::Catalog;
 use crate::journal::{About, Journal, Signal};
 use crate::queue::{self, Queue};
 use crate::seal::SealKey;
-use crate::session::Cancel;
+use crate::session::{Cancel, JumpPool};
 use crate::store::Store;
 use crate::store::leases::{Lease, RunDeviceId};
 use crate::store::outcomes::Outcome;
@@ -66,6 +68,8 @@ pub struct Worker {
     pub seal: Arc<SealKey>,
     /// The platforms.
     pub platforms: Catalog,
+    /// The connections to jump hosts, which all workers of a process share.
+    pub jumps: JumpPool,
     /// The secrets to hide in everything a device says.
     pub secrets: Secrets,
     /// Signals of every process.
@@ -125,6 +129,7 @@ impl Worker {
                 "sessions did not close in time; other workers take their devices over when the leases expire"
             );
         }
+        self.jumps.close();
         heartbeat.abort();
         cancel_listener.abort();
         watch.abort();

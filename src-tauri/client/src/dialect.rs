@@ -114,6 +114,9 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
         ["reports", "crypto"] => Err(offered::refusal(Feature::CryptoReport)),
         ["platforms", ..] => Err(offered::refusal(Feature::PlatformFiles)),
         ["tags", rest @ ..] => tags::answer(context, &request, rest).await,
+        ["jump-hosts", ..] if !server.description.shows(Method::Get, "/jump-hosts/") => {
+            Err(offered::refusal(Feature::JumpHosts))
+        }
         ["credentials", rest @ ..] => credentials::answer(context, &request, rest).await,
         ["devices", rest @ ..] => devices::answer(context, &request, rest).await,
         ["jobs", rest @ ..] => jobs::answer(context, &request, rest).await,

@@ -118,6 +118,7 @@ async fn ensure_tag(client: &Client) -> Result<TagId, Problem> {
         name: Some(LAB_TAG.to_owned()),
         kind: Some("lab".to_owned()),
         description: Some(DESCRIPTION.to_owned()),
+        jump_host_id: None,
     };
     Ok(client.send(&CreateTag(input)).await?.id)
 }

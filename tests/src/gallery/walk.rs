@@ -125,6 +125,7 @@ pub const PAGES: &[Stop] = &[
     ),
     stop("configurations-device", &[Click("td.name a"), Until(HAS_CONFIGURATION)]),
     stop("credentials", &[Go("Credentials"), Sees("Priority"), Until(HAS_ROWS)]),
+    stop("jump-hosts", &[Go("Jump hosts"), Sees("No jump hosts yet")]),
     stop("tags", &[Go("Tags"), Sees("Add tag"), Until(HAS_ROWS)]),
     stop("platforms", &[Go("Platforms"), Sees("Read the folder again"), Until(HAS_ROWS)]),
     stop("platforms-platform", &[Press("Open Cisco IOS / IOS XE"), Sees("Duplicate copies the text")]),

@@ -10,6 +10,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, ensure};
 
@@ -28,6 +29,8 @@ pub struct Sshd {
     /// That account's password.
     pub password: String,
     folder: tempfile::TempDir,
+    /// What it has logged since it listens.
+    said: Arc<Mutex<Vec<String>>>,
 }
 
 impl Sshd {
@@ -54,6 +57,7 @@ impl Sshd {
             username: format!("{ACCOUNT}{}-{}", std::process::id(), ACCOUNTS.fetch_add(1, Ordering::Relaxed)),
             password: format!("pw-{}", uuid::Uuid::new_v4().simple()),
             folder,
+            said: Arc::default(),
         };
         sshd.make_account()?;
         run(Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(sshd.path("host_key")))?;
@@ -90,6 +94,29 @@ impl Sshd {
         // The server reads it as the account.
         fs::set_permissions(&known, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         Ok(fs::read_to_string(&file)?)
+    }
+
+    /// How many sign-ins it has accepted: as many connections came as far as that.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.iter().filter(|line| line.contains("Accepted ")).count()
+    }
+
+    /// Ends every connection that is signed in, as a crash would; it still takes new ones.
+    pub fn end_connections(&self) -> anyhow::Result<()> {
+        for entry in fs::read_dir("/proc")? {
+            let folder = entry?.path();
+            // A process may end meanwhile.
+            let Ok(command) = fs::read(folder.join("cmdline")) else { continue };
+            let command = String::from_utf8_lossy(&command);
+            // Those of a connection are called by the account that is signed in.
+            if command.starts_with("sshd") && command.contains(&self.username) {
+                let id = folder.file_name().and_then(|name| name.to_str()).context("a process has a number")?;
+                let _ = as_root("kill").args(["-KILL", id]).stderr(Stdio::null()).status();
+            }
+        }
+        Ok(())
     }
 
     /// The file of a new private key; the public one stands beside it.
@@ -142,7 +169,12 @@ impl Sshd {
         while said.read_line(&mut line)? > 0 {
             if line.contains("Server listening on") {
                 // Read on, so that it never waits for a reader.
-                std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+                let kept = Arc::clone(&self.said);
+                std::thread::spawn(move || {
+                    for line in said.lines().map_while(Result::ok) {
+                        kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                    }
+                });
                 self.server = Some(server);
                 return Ok(None);
             }

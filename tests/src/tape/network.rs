@@ -52,7 +52,7 @@ pub async fn play(app: &TestApp) -> anyhow::Result<Lab> {
     }
     let mut tags: Ids<TagId> = Ids::new();
     for (name, kind) in TAGS {
-        let input = TagInput { name: Some(name.to_owned()), kind: Some(kind.to_owned()), description: None };
+        let input = TagInput { name: Some(name.to_owned()), kind: Some(kind.to_owned()), ..TagInput::default() };
         tags.insert(name.to_owned(), client.send(&CreateTag(input)).await?.id);
     }
     for (username, password, priority, tag, description) in [

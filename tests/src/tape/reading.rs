@@ -11,10 +11,11 @@ use serde_json::Value;
 use crate::support::http::Http;
 
 /// What the ids in a path are, and where they are listed.
-const IDS: [(&str, &str); 9] = [
+const IDS: [(&str, &str); 10] = [
     ("{user_id}", "/users/"),
     ("{tag_id}", "/tags/"),
     ("{credential_id}", "/credentials/"),
+    ("{jump_host_id}", "/jump-hosts/"),
     ("{device_id}", "/devices/"),
     ("{job_id}", "/jobs/"),
     ("{run_id}", "/runs/"),

@@ -15,6 +15,8 @@ async fn every_request_of_the_window_is_answered_untranslated() -> anyhow::Resul
     // Without a worker nothing was read from the device.
     let names: Vec<(&str, Code)> = refused.iter().map(|(name, code, _)| (name.as_str(), *code)).collect();
     let expected = [
+        ("PUT /jump-hosts/{jump_host_id}/host-key", Code::Invalid),
+        ("DELETE /jump-hosts/{jump_host_id}/host-key", Code::NotFound),
         ("GET /devices/{device_id}/host-key", Code::NotFound),
         ("PUT /devices/{device_id}/host-key", Code::Invalid),
         ("DELETE /devices/{device_id}/host-key", Code::NotFound),

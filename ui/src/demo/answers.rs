@@ -10,7 +10,7 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::platforms::{GetPlatform, PlatformDetails};
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, ListRunDevices, RunDevice, Trigger};
-use netraven_api::{DeviceId, JobId, LogId, Problem, Request, RunId, SnapshotId};
+use netraven_api::{DeviceId, JobId, JumpHostId, LogId, Problem, Request, RunId, SnapshotId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -40,6 +40,12 @@ fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
     match parts {
         ["tags"] => give(&tables::tags(world, query)?),
         ["credentials"] => give(&tables::credentials(world, query)?),
+        ["jump-hosts"] => give(&tables::jump_hosts(world, query)?),
+        ["jump-hosts", id] => {
+            let id: JumpHostId = number(id)?;
+            let host = world.jump_hosts().into_iter().find(|host| host.id == id);
+            give(&host.ok_or_else(|| gone("jump host", id))?)
+        }
         ["devices"] => give(&tables::devices(world, query)?),
         ["devices", id] => {
             let device = device(world, id)?;

@@ -6,16 +6,19 @@ use netraven_api::credentials::{Credential, CredentialInput};
 use netraven_api::devices::{Approval, Device, DeviceInput, DeviceSource, ImportPlan, Imported};
 use netraven_api::event::Changed;
 use netraven_api::jobs::{Job, JobInput, JobStatus, Schedule};
+use netraven_api::jump_hosts::{DeviceWay, JumpHost, WayChoice};
 use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::sheet::{Entry, Fate, RefusalKind, Seen, Sheet, Tally, There, check, compare};
 use netraven_api::tags::{Tag, TagInput};
-use netraven_api::{DeviceId, JobId, Open, Problem, TagId, Transport};
+use netraven_api::{DeviceId, JobId, JumpHostId, Open, Problem, TagId, Transport};
 
 use super::world::World;
 
 /// The tag that every device carries.
 const DEFAULT: i64 = 1;
+/// The jump host.
+const BASTION: i64 = 1;
 
 /// There is no such thing.
 pub fn gone(what: &str, id: impl Display) -> Problem {
@@ -33,6 +36,35 @@ fn open(csv: &str) -> Result<Sheet<'_>, Problem> {
 impl World {
     fn tags_of(&self, ids: &[TagId]) -> Vec<Tag> {
         self.tags.iter().filter(|tag| ids.contains(&tag.id)).cloned().collect()
+    }
+
+    /// The one jump host there is. No device of the tape is behind it.
+    pub fn jump_hosts(&self) -> Vec<JumpHost> {
+        let through = |device: &&Device| device.jump_host_id == Some(BASTION.into());
+        let credential = self.credentials.first();
+        vec![JumpHost {
+            id: BASTION.into(),
+            name: "dc-bastion".to_owned(),
+            address: "198.51.100.7".to_owned(),
+            port: 22,
+            credential_id: credential.map(|known| known.id).unwrap_or_default(),
+            username: credential.map(|known| known.username.clone()).unwrap_or_default(),
+            through: None,
+            through_name: None,
+            is_default: false,
+            note: None,
+            host_key: None,
+            offered_key: None,
+            devices: i64::try_from(self.devices.iter().filter(through).count()).unwrap_or_default(),
+        }]
+    }
+
+    /// How a device with this choice is reached.
+    fn way_of(&self, jump_host_id: Option<JumpHostId>, direct: bool) -> Option<DeviceWay> {
+        let hosts = self.jump_hosts();
+        let names = hosts.iter().filter(|host| Some(host.id) == jump_host_id).map(|host| host.name.clone()).collect();
+        let chosen_by = (direct || jump_host_id.is_some()).then(|| WayChoice::Device.into());
+        Some(DeviceWay { names, chosen_by, disagreement: None })
     }
 
     /// Adds a device, or changes the one of an id.
@@ -64,6 +96,9 @@ impl World {
                 updated_by: None,
                 transport: Transport::Ssh,
                 recognised: None,
+                jump_host_id: None,
+                direct: false,
+                way: None,
                 last_result: None,
                 last_cause: None,
                 last_result_at: None,
@@ -79,12 +114,17 @@ impl World {
         if let Some(ids) = &mut ids {
             ids.push(DEFAULT.into());
         }
+        let jump_host_id = input.jump_host_id.unwrap_or(before.jump_host_id).filter(|_| input.direct != Some(true));
+        let direct = input.direct.unwrap_or(before.direct && jump_host_id.is_none());
         let device = Device {
             hostname: input.hostname.unwrap_or(before.hostname),
             ip_address: input.ip_address.unwrap_or(before.ip_address),
             device_type: input.device_type.unwrap_or(before.device_type),
             port: input.port.or(before.port),
             transport: input.transport.unwrap_or(before.transport),
+            jump_host_id,
+            direct,
+            way: self.way_of(jump_host_id, direct),
             description: input.description.or(before.description),
             serial_number: input.serial_number.or(before.serial_number),
             model: input.model.or(before.model),
@@ -215,7 +255,14 @@ impl World {
             return Err(Problem::field("body.name", "A tag with this name already exists."));
         }
         let id = next(self.tags.iter().map(|tag| tag.id.get())).into();
-        let tag = Tag { id, name, kind: input.kind, description: input.description, devices: None };
+        let tag = Tag {
+            id,
+            name,
+            kind: input.kind,
+            description: input.description,
+            devices: None,
+            jump_host_id: input.jump_host_id.flatten(),
+        };
         self.tags.push(tag.clone());
         self.changes.push(Changed::Setup);
         Ok(tag)

@@ -3,12 +3,13 @@
 use netraven_api::credentials::Credential;
 use netraven_api::devices::{ApprovalState, Device};
 use netraven_api::jobs::{Job, JobStatus};
+use netraven_api::jump_hosts::JumpHost;
 use netraven_api::outcome::Stage;
 use netraven_api::page::Page;
 use netraven_api::platforms::{Platform, Platforms};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::DeviceState;
-use netraven_api::sorting::{CredentialColumn, DeviceColumn, JobColumn, TagColumn};
+use netraven_api::sorting::{CredentialColumn, DeviceColumn, JobColumn, JumpHostColumn, TagColumn};
 use netraven_api::tags::Tag;
 use netraven_api::{JobId, Problem};
 use serde_json::Value;
@@ -105,6 +106,11 @@ pub fn jobs(world: &World, query: &str) -> Result<Page<Job>, Problem> {
 pub fn tags(world: &World, query: &str) -> Result<Page<Tag>, Problem> {
     let counted = |tag: &Tag| Tag { devices: Some(carry(world, std::slice::from_ref(tag))), ..tag.clone() };
     page(query, TagColumn::default().as_str(), world.tags.iter().map(counted).collect(), fields)
+}
+
+/// A page of jump hosts.
+pub fn jump_hosts(world: &World, query: &str) -> Result<Page<JumpHost>, Problem> {
+    page(query, JumpHostColumn::default().as_str(), world.jump_hosts(), fields)
 }
 
 /// A page of credentials.

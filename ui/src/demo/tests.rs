@@ -347,6 +347,7 @@ fn every_path_that_is_read_has_an_answer() {
         ("{device_id}", device.device_id.get()),
         ("{config_id}", device.snapshot_id.unwrap().get()),
         ("{job_id}", 1),
+        ("{jump_host_id}", 1),
     ];
     for route in ROUTES.iter().filter(|route| route.method == Method::Get) {
         let path = ids.iter().fold(route.path.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()));
@@ -438,6 +439,7 @@ fn every_page_is_shown_with_the_band_above_it() {
         ("/configurations".to_owned(), "lab-access-01"),
         ("/configurations/1".to_owned(), "lab-core-01"),
         ("/credentials".to_owned(), "netops"),
+        ("/jump-hosts".to_owned(), "dc-bastion"),
         ("/tags".to_owned(), "edge"),
         ("/platforms?open=cisco_ios".to_owned(), "show running-config"),
         ("/users".to_owned(), "j.weber"),

@@ -39,6 +39,8 @@ impl Mark {
                 | Cause::Refused
                 | Cause::TimeoutConnect
                 | Cause::NotConnected
+                | Cause::JumpUnreachable
+                | Cause::JumpRefused
                 | Cause::NotSsh => Mark::NotReached,
                 Cause::HostKeyChanged | Cause::NoCommonCrypto => Mark::NotTrusted,
                 Cause::NoCredentials

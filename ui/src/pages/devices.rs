@@ -35,6 +35,7 @@ mod newest;
 mod panel;
 mod snapshots;
 mod table;
+mod way;
 
 use add::AddDevice;
 use approval::{WaitingBadge, WaitingNote};

@@ -18,6 +18,7 @@ use crate::features::actions::{ONE_AT_A_TIME, use_cancel_device, use_run_job};
 use crate::features::cancel_device::CancelDeviceDialog;
 use crate::features::copy_link::CopyLink;
 use crate::features::device::Unencrypted;
+use crate::features::jump_host::through;
 use crate::features::lab::LabBand;
 use crate::features::remedy::Remedy;
 use crate::features::unified_logs::{LogControls, UnifiedLogsTable};
@@ -112,6 +113,9 @@ fn RunDeviceHead(run: Run, device: RunDevice, link: Callback<(), Route>) -> Elem
                 Unencrypted {
                     transport: device.transport,
                     text: format!("{}, not encrypted", device.transport.title()),
+                }
+                if let Some(details) = device.details.as_deref().filter(|details| !details.via.is_empty()) {
+                    span { class: "muted", {through(&details.via)} }
                 }
             },
             // What comes and goes stands at the free end, each in a room of its own: nothing beside it moves.

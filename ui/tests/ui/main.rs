@@ -14,6 +14,7 @@ mod export;
 mod first_start;
 mod histogram;
 mod jobs;
+mod jump_hosts;
 mod lab;
 mod log_meta;
 mod log_total;

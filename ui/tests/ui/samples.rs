@@ -321,5 +321,12 @@ pub fn device_row(id: i64, hostname: &str) -> Value {
 
 /// A tag.
 pub fn tag(id: i64, name: &str) -> netraven_api::tags::Tag {
-    netraven_api::tags::Tag { id: id.into(), name: name.into(), kind: None, description: None, devices: None }
+    netraven_api::tags::Tag {
+        id: id.into(),
+        name: name.into(),
+        kind: None,
+        description: None,
+        devices: None,
+        jump_host_id: None,
+    }
 }

@@ -11,8 +11,8 @@ use crate::words::words;
 
 /// Whether credentials may be sent to a device, and the decisions behind that.
 ///
-/// A device that a user other than an admin added, or gave another address, port, transport or platform, or a tag that
-/// brings a further credential, waits for an admin: until then no credential is sent to it.
+/// A device that a user other than an admin added, or gave another address, port, transport, jump host or platform, or a
+/// tag that brings a further credential or another jump host, waits for an admin: until then no credential is sent to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Approval {
@@ -35,6 +35,10 @@ pub struct Approval {
     /// The transport that was approved; SSH until another one was.
     #[serde(default)]
     pub approved_transport: Transport,
+    /// Whether it would be reached in another way than the approved one: by another jump host of its own, or because of
+    /// a tag with one.
+    #[serde(default)]
+    pub new_way: bool,
     /// Names of its unapproved tags.
     #[serde(default)]
     pub new_tags: Vec<String>,
@@ -42,7 +46,7 @@ pub struct Approval {
     /// waits.
     #[serde(default)]
     pub credentials: Vec<String>,
-    /// Changes with the address, the port, the transport, the platform and the tags.
+    /// Changes with the address, the port, the transport, the jump host, the platform and the tags.
     pub revision: String,
 }
 

@@ -54,6 +54,8 @@ pub enum Feature {
     Transports,
     /// Recognising the platform of a device.
     Recognition,
+    /// Reaching devices through jump hosts.
+    JumpHosts,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.

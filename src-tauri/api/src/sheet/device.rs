@@ -125,6 +125,8 @@ pub fn check(row: Row, platforms: Option<&[String]>) -> Result<Entry, Refusal> {
         device_type: platform,
         port,
         transport,
+        jump_host_id: None,
+        direct: None,
         description: cells.take(Column::Description),
         serial_number: cells.take(Column::SerialNumber),
         model: cells.take(Column::Model),

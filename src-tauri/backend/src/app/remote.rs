@@ -15,6 +15,7 @@ use crate::catalog::Catalog;
 use crate::config::External;
 use crate::handover;
 use crate::journal::About;
+use crate::session::JumpPool;
 use crate::start::StartError;
 use crate::store::Store;
 use crate::worker::{self, Worker};
@@ -52,6 +53,7 @@ impl RemoteWorker {
             journal: journal.clone(),
             seal: Arc::new(seal),
             platforms,
+            jumps: JumpPool::new(),
             secrets: worker::Secrets::default(),
             signals,
         };

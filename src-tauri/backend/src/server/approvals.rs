@@ -77,10 +77,11 @@ async fn approve_several(
 fn log(state: &AppState, caller: &Caller, device: &Device) {
     let tags: Vec<&str> = device.tags.iter().map(|tag| tag.name.as_str()).collect();
     let message = format!(
-        "{} was approved by {} at {}{} with the tags {}: credentials may be sent to it.",
+        "{} was approved by {} at {}{}{} with the tags {}: credentials may be sent to it.",
         device.hostname,
         caller.name(),
         place(device),
+        through(device),
         over(device),
         tags.join(", ")
     );
@@ -97,16 +98,23 @@ pub fn tell(state: &AppState, caller: &Caller, device: &Device, what: &str) {
         return;
     };
     let message = format!(
-        "{} was {what} by {} and is now at {}{}: no credential is sent to it until an admin approves it.",
+        "{} was {what} by {} and is now at {}{}{}: no credential is sent to it until an admin approves it.",
         device.hostname,
         caller.name(),
         place(device),
+        through(device),
         over(device)
     );
     let meta = json!({ "changed_by": approval.changed_by, "ip_address": device.ip_address, "port": device.port,
         "transport": device.transport, "device_type": device.device_type, "new_tags": approval.new_tags });
     let about = About { device_id: Some(device.id), ..About::default() };
     state.journal.line(Level::Warning, LogType::System, "server.approvals", about, message, meta);
+}
+
+/// The jump hosts on the way, where there are any.
+fn through(device: &Device) -> String {
+    let names = device.way.as_ref().map(|way| way.names.join(" and ")).filter(|names| !names.is_empty());
+    names.map(|names| format!(" through {names}")).unwrap_or_default()
 }
 
 /// What carries a session, where that is not encrypted.

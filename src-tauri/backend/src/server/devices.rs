@@ -57,6 +57,7 @@ async fn create(
     New(mut input): New<DeviceInput>,
 ) -> Result<Json<Device>, ApiError> {
     canonical(&mut input)?;
+    one_way(&input)?;
     with_port(&mut input)?;
     tags::known(&state, input.tags.as_deref()).await?;
     let id = state.store.create_device(&input, &caller.author()).await?;
@@ -73,6 +74,7 @@ async fn update(
     Change(mut input, emptied): Change<DeviceInput>,
 ) -> Result<Json<Device>, ApiError> {
     canonical(&mut input)?;
+    one_way(&input)?;
     tags::known(&state, input.tags.as_deref()).await?;
     state.store.update_device(id, &input, &emptied, &caller.author()).await?;
     state.journal.changed(Changed::Devices).await;
@@ -188,6 +190,17 @@ fn with_port(input: &mut DeviceInput) -> Result<(), ApiError> {
         ApiError::body_field("port", "missing", sentence, Value::Null)
     })?);
     Ok(())
+}
+
+/// Refuses a device that is to be reached directly and through a jump host.
+fn one_way(input: &DeviceInput) -> Result<(), ApiError> {
+    match input.jump_host_id {
+        Some(Some(id)) if input.direct == Some(true) => {
+            let sentence = "Choose either a jump host or to reach the device directly.";
+            Err(ApiError::body_field("jump_host_id", "value_error", sentence, json!(id)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes an address in its canonical form, or refuses it.

@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use netraven_api::TagId;
 use netraven_api::event::Changed;
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, Tag, TagInput, UpdateTag};
+use netraven_api::{JumpHostId, TagId};
 
 use super::AppState;
 use super::http::auth::Caller;
@@ -44,7 +44,12 @@ async fn get(State(state): State<AppState>, Id(id): Id<TagId>) -> Result<Json<Ta
     Ok(Json(state.store.tag(id).await?))
 }
 
-async fn create(State(state): State<AppState>, New(input): New<TagInput>) -> Result<Json<Tag>, ApiError> {
+async fn create(
+    State(state): State<AppState>,
+    caller: Caller,
+    New(input): New<TagInput>,
+) -> Result<Json<Tag>, ApiError> {
+    may_choose_way(&caller, &input, None)?;
     let id = state.store.create_tag(&input).await?;
     state.journal.changed(Changed::Setup).await;
     Ok(Json(state.store.tag(id).await?))
@@ -66,8 +71,13 @@ async fn update(
         );
         return Err(ApiError::detail(StatusCode::FORBIDDEN, sentence));
     }
+    may_choose_way(&caller, &input, old.jump_host_id)?;
     state.store.update_tag(id, &input, &emptied, &author).await?;
     state.journal.changed(Changed::Setup).await;
+    if input.jump_host_id.is_some() {
+        // The way of devices is part of what is shown of them.
+        state.journal.changed(Changed::Devices).await;
+    }
     Ok(Json(state.store.tag(id).await?))
 }
 
@@ -76,6 +86,15 @@ async fn delete(State(state): State<AppState>, Id(id): Id<TagId>) -> Result<(), 
     state.store.delete_tag(id).await?;
     state.journal.changed(Changed::Setup).await;
     Ok(())
+}
+
+/// Refuses another jump host than the present one from users who are not admins: credentials go through it.
+fn may_choose_way(caller: &Caller, input: &TagInput, now: Option<JumpHostId>) -> Result<(), ApiError> {
+    if caller.author().approves || input.jump_host_id.is_none_or(|wanted| wanted == now) {
+        return Ok(());
+    }
+    let sentence = "Only admins may choose the jump host of a tag: credentials are sent through it.";
+    Err(ApiError::detail(StatusCode::FORBIDDEN, sentence))
 }
 
 /// The tag every device carries cannot be changed.

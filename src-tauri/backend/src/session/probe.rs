@@ -12,6 +12,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::cancel::Cancel;
 use super::report::{Limits, SessionError, Target};
+use super::ssh::connect::PeerAddress;
 use super::ssh::{banner, connect};
 use super::telnet;
 
@@ -22,14 +23,15 @@ const SLICE: Duration = Duration::from_millis(200);
 /// What was found out about one device.
 #[derive(Clone, Debug)]
 pub struct Reach {
-    /// The address that answered.
+    /// The address that answered; `None` also behind a jump host, which alone knows it.
     pub address: Option<SocketAddr>,
     /// How long the TCP connect took, or why there is none.
     pub tcp: Result<Duration, Cause>,
     /// The SSH banner and how long it took after the connect, or why there is none; `None` without SSH, where nothing
     /// is waited for.
     pub banner: Option<Result<(String, Duration), Cause>>,
-    /// How long an ICMP echo took; `None` where the system does not allow it.
+    /// How long an ICMP echo took; `None` where the system does not allow it, and behind a jump host, through which
+    /// there is none.
     pub ping: Option<Result<Duration, Cause>>,
     /// What failed first, as a sentence for people; nothing the device said is in it.
     pub message: Option<String>,
@@ -60,20 +62,25 @@ fn reach(target: &Target, transport: Transport, limits: &Limits, cancel: &Cancel
             let error = if over_ssh { error } else { telnet::unreached(error, target) };
             let SessionError { cause, message, advice, .. } = error;
             // A host may answer an echo although its port does not.
-            let address = if cause == Cause::Cancelled { None } else { connect::literal(target, limits, cancel) };
+            let is_ours = cause != Cause::Cancelled && target.through.is_none();
+            let address = if is_ours { connect::literal(target, limits, cancel) } else { None };
             let ping = address.and_then(|address| echo(address, cancel));
             let message = Some(message);
             let banner = over_ssh.then_some(Err(cause));
             return Reach { address: None, tcp: Err(cause), banner, ping, message, said: None, advice };
         }
     };
-    let (tcp, address) = (Ok(reached.took), Some(reached.address));
+    let address = match &reached.address {
+        PeerAddress::Direct(address) => Some(*address),
+        PeerAddress::Through(_) => None,
+    };
+    let tcp = Ok(reached.took);
     let connected = Instant::now();
     let stream = Arc::new(reached.stream);
-    let banner = over_ssh.then(|| await_banner(&stream, reached.address, limits, cancel));
+    let banner = over_ssh.then(|| await_banner(&stream, &reached.address, limits, cancel));
     let took = connected.elapsed();
     drop(stream);
-    let ping = if cancel.is_cancelled() { None } else { echo(reached.address, cancel) };
+    let ping = address.filter(|_| !cancel.is_cancelled()).and_then(|address| echo(address, cancel));
     let (banner, message, said) = match banner {
         None => (None, None, None),
         Some(Ok(banner)) => (Some(Ok((banner, took))), None, None),
@@ -84,7 +91,7 @@ fn reach(target: &Target, transport: Transport, limits: &Limits, cancel: &Cancel
 
 fn await_banner(
     stream: &Arc<TcpStream>,
-    address: SocketAddr,
+    address: &PeerAddress,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<String, SessionError> {
@@ -168,7 +175,7 @@ mod tests {
     #[test]
     fn a_device_that_greets_is_reached_with_its_banner() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let target = Target::direct("127.0.0.1", listener.local_addr().unwrap().port());
         let server = std::thread::spawn(move || listener.accept().unwrap().0.write_all(b"SSH-2.0-Test\r\n").unwrap());
         let reach = probe(&target, Transport::Ssh, &Limits::default(), &Cancel::new());
         server.join().unwrap();
@@ -180,7 +187,7 @@ mod tests {
     #[test]
     fn a_probe_cancelled_while_the_device_is_silent_is_cancelled_and_not_disconnected() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let target = Target::direct("127.0.0.1", listener.local_addr().unwrap().port());
         let cancel = Cancel::new();
         let (switch, (connected, is_connected)) = (cancel.clone(), std::sync::mpsc::channel());
         let device = std::thread::spawn(move || {
@@ -205,7 +212,7 @@ mod tests {
     fn a_closed_port_is_a_refusal() {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         for transport in Transport::ALL {
-            let target = Target { host: "127.0.0.1".into(), port };
+            let target = Target::direct("127.0.0.1", port);
             let reach = probe(&target, transport, &Limits::default(), &Cancel::new());
             assert_eq!(reach.tcp.unwrap_err(), Cause::Refused);
             assert!(reach.message.unwrap().contains("refused"));
@@ -216,7 +223,7 @@ mod tests {
     #[test]
     fn without_ssh_a_connection_is_all_that_is_waited_for() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+        let target = Target::direct("127.0.0.1", listener.local_addr().unwrap().port());
         let reach = probe(&target, Transport::Telnet, &Limits::default(), &Cancel::new());
         assert!(reach.tcp.is_ok() && reach.banner.is_none() && reach.message.is_none(), "{reach:?}");
         let mut server = listener.accept().unwrap().0;

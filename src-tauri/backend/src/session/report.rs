@@ -2,24 +2,42 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use netraven_api::address::Address;
 use netraven_api::evidence::{Algorithms, KeyChange, ShownKey};
 use netraven_api::ids::CredentialId;
 use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::jump::JumpRoute;
 use super::transcript::Transcript;
 use crate::platforms::{Definition, Keep, Purpose};
 
 /// Where a device is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Target {
     /// A name, an IPv4 or an IPv6 address.
     pub host: String,
     /// The TCP port.
     pub port: u16,
+    /// The way to it through jump hosts; `None` where this computer connects to it.
+    pub through: Option<Arc<JumpRoute>>,
+}
+
+impl Target {
+    /// A device that this computer connects to.
+    #[must_use]
+    pub fn direct(host: impl Into<String>, port: u16) -> Target {
+        Target { host: host.into(), port, through: None }
+    }
+
+    /// Its address, if it has one that nobody needs to look up.
+    pub(super) fn literal(&self) -> Option<IpAddr> {
+        self.host.parse::<Address>().ok()?.ip()
+    }
 }
 
 impl fmt::Display for Target {
@@ -59,10 +77,11 @@ impl Login {
         self.password().into_iter().chain(self.enable_password.as_ref().map(|secret| secret.expose_secret()))
     }
 
-    /// Whether it may be sent to an address. One of IPv4 that is written as IPv6 is the one of IPv4.
-    pub(super) fn permits(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&address))
+    /// Whether it may be sent to an address; `None` is one that only a jump host knows. An address of IPv4 that is
+    /// written as IPv6 is the one of IPv4.
+    pub(super) fn permits(&self, address: Option<IpAddr>) -> bool {
+        let is_within = |address: IpAddr| self.networks.iter().any(|network| network.contains(&address.to_canonical()));
+        self.networks.is_empty() || address.is_some_and(is_within)
     }
 
     /// What is typed when the privileged mode asks for a password; nothing if there is only a key.
@@ -228,7 +247,7 @@ pub struct Failure {
 }
 
 /// Why a step inside a session failed; the session adds stage and record to make a [`Failure`] of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct SessionError {
     pub(super) cause: Cause,
     pub(super) message: String,
@@ -335,7 +354,8 @@ mod tests {
             enable_password: None,
             networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
         };
-        let permits = |networks: &[&str], address: &str| login(networks).permits(address.parse().unwrap());
+        let permits = |networks: &[&str], address: &str| login(networks).permits(Some(address.parse().unwrap()));
+        assert!(login(&[]).permits(None) && !login(&["0.0.0.0/0", "::/0"]).permits(None));
         assert!(permits(&[], "198.51.100.1") && permits(&[], "::1"));
         assert!(permits(&["10.0.0.0/8", "2001:db8::/32"], "10.1.2.3"));
         assert!(permits(&["10.0.0.0/8", "2001:db8::/32"], "2001:db8::1"));
@@ -347,7 +367,7 @@ mod tests {
 
     #[test]
     fn an_ipv6_target_is_written_in_brackets() {
-        let target = |host: &str| Target { host: host.into(), port: 22 }.to_string();
+        let target = |host: &str| Target::direct(host, 22).to_string();
         assert_eq!(target("2001:db8::1"), "[2001:db8::1]:22");
         assert_eq!(target("r1.example"), "r1.example:22");
     }

@@ -13,6 +13,7 @@ mod channel;
 pub(super) mod connect;
 mod exec;
 pub(super) mod expiry;
+pub(super) mod hop;
 mod link;
 mod offer;
 mod raw;
@@ -78,7 +79,7 @@ impl SignIns {
         let (mut reasons, mut words, mut advice) = (Vec::new(), Vec::new(), None);
         let mut withheld = Vec::new();
         for (place, login) in logins.iter().enumerate() {
-            let permits = |address: IpAddr| login.permits(address);
+            let permits = |address: Option<IpAddr>| login.permits(address);
             // Servers end a connection on which the user name changes, and many after a few refusals.
             let reusable = link.take().filter(|link| last_user == login.username && permits(link.address().ip()));
             let current = match reusable {

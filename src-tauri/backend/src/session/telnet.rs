@@ -4,7 +4,7 @@
 mod negotiation;
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use super::cancel::Watched;
 use super::expect::terminal::{Beside, Bounds, Brought, ByteChannel, Incoming, Lost};
 use super::observer::{Level, Progress};
 use super::report::{Login, SessionError, Target};
-use super::ssh::connect;
+use super::ssh::connect::{self, PeerAddress};
 use crate::platforms::TerminalRules;
 
 /// What terminal we say we have, as over SSH.
@@ -39,7 +39,7 @@ const ALONE: &str =
 pub(super) struct PlainShell {
     socket: Arc<TcpStream>,
     _watched: Watched,
-    address: SocketAddr,
+    address: PeerAddress,
     /// `None` on a bare connection, which has no options.
     negotiation: Option<Negotiation>,
     transport: Transport,
@@ -63,8 +63,12 @@ pub(super) fn open(
     let mut withheld = Vec::new();
     for (place, login) in logins.iter().enumerate() {
         progress.enter(Stage::Reach);
-        let permits = |address: IpAddr| login.permits(address);
-        match connect::connect_within(target, &permits, bounds.limits, bounds.cancel) {
+        let permits = |address: Option<IpAddr>| login.permits(address);
+        let reached = connect::connect_within(target, &permits, bounds.limits, bounds.cancel);
+        if let Some(route) = &target.through {
+            route.log(progress);
+        }
+        match reached {
             Ok(reached) => return Ok((PlainShell::new(visit, reached, bounds, progress), place)),
             Err(error) if error.cause == Cause::OutsideNetworks => {
                 let message = format!("{} is not sent to this device. {}", login.username, error.message);
@@ -88,7 +92,7 @@ pub(super) fn unreached(error: SessionError, target: &Target) -> SessionError {
             );
             SessionError::new(Cause::Disconnected, message)
         }
-        Cause::Refused => error.advising(REFUSED),
+        Cause::Refused | Cause::NotConnected => error.advising(REFUSED),
         _ => error,
     }
 }
@@ -218,7 +222,7 @@ impl ByteChannel for PlainShell {
     }
 
     fn stranger(&self) -> Option<SessionError> {
-        let (address, title) = (self.address, self.transport.title());
+        let (address, title) = (&self.address, self.transport.title());
         let protocol = self.other_protocol()?;
         let message = format!("{address} speaks {protocol}, but the transport of this device is {title}.");
         let advice = match protocol {

@@ -2,7 +2,8 @@
 //! caller says whether its changes to a device count as approved.
 
 use netraven_api::devices::SeenDevice;
-use netraven_api::{CredentialId, DeviceId, TagId, Transport};
+use netraven_api::evidence::ShownKey;
+use netraven_api::{CredentialId, DeviceId, JumpHostId, TagId, Transport};
 use serde::Deserialize;
 use sqlx::PgTransaction;
 use sqlx::types::Json;
@@ -11,22 +12,39 @@ use super::leases::Lease;
 use super::recognised::{self, PlatformMemory};
 use super::{Result, Store, StoreError, numbers};
 
-/// Whether a device `d` waits for an admin: its address, port, transport or platform is not the approved one, or it has
-/// a tag that brings a credential the approved tags do not bring. A tag that no credential carries makes no difference.
+/// Whether a device `d` has another way through jump hosts than the approved one: it chose another itself, or, where the
+/// choice is that of its tags, it has gained or lost a tag with a jump host.
+macro_rules! new_way {
+    () => {
+        "((d.approved_jump_host_id, d.approved_direct) is distinct from (d.jump_host_id, d.direct)
+         or (d.jump_host_id is null and not d.direct and exists (select 1 from tags t where t.jump_host_id is not null
+             and (t.id = any (d.approved_tags)) <> exists (select 1 from device_tags dt
+                 where dt.device_id = d.id and dt.tag_id = t.id))))"
+    };
+}
+
+/// Whether a device `d` waits for an admin: its address, port, transport, platform or way is not the approved one, or it
+/// has a tag that brings a credential the approved tags do not bring. A tag that neither a credential nor a jump host
+/// carries makes no difference.
 macro_rules! waits {
     () => {
-        "((d.approved_address, d.approved_port, d.approved_transport, d.approved_type)
+        concat!(
+            "((d.approved_address, d.approved_port, d.approved_transport, d.approved_type)
              is distinct from (d.ip_address, d.port, d.transport, d.device_type)
+         or ",
+            $crate::store::approvals::new_way!(),
+            "
          or exists (select 1 from device_tags dt join credential_tags ct on ct.tag_id = dt.tag_id
              where dt.device_id = d.id and dt.tag_id <> all (d.approved_tags) and not exists (select 1 from credential_tags a
                  where a.credential_id = ct.credential_id and a.tag_id = any (d.approved_tags))))"
+        )
     };
 }
 
 /// A fingerprint of all that decides which credentials go to a device `d` and where: an approval quotes the one that was seen.
 macro_rules! revision {
     () => {
-        "md5(row(d.ip_address, d.port, d.transport, d.device_type,
+        "md5(row(d.ip_address, d.port, d.transport, d.jump_host_id, d.direct, d.device_type,
              array(select tag_id from device_tags where device_id = d.id order by tag_id))::text)"
     };
 }
@@ -46,8 +64,9 @@ macro_rules! approval {
             "json_build_object('waiting', w.waits, 'changed_by', d.aimed_by, 'changed_at', wire_time(d.aimed_at),
                 'approved_by', d.approved_by, 'approved_at', wire_time(d.approved_at),
                 'approved_address', d.approved_address, 'approved_port', d.approved_port, 'approved_type', d.approved_type,
-                'approved_transport', d.approved_transport,
-                'new_tags', coalesce((select json_agg(t.name order by t.name) from device_tags dt
+                'approved_transport', d.approved_transport, 'new_way', ",
+            $crate::store::approvals::new_way!(),
+            ", 'new_tags', coalesce((select json_agg(t.name order by t.name) from device_tags dt
                     join tags t on t.id = dt.tag_id where dt.device_id = d.id and dt.tag_id <> all (d.approved_tags)), '[]'),
                 'credentials', coalesce((select json_agg(c.username order by c.priority, c.id) from credentials c
                     where w.waits and ",
@@ -59,7 +78,7 @@ macro_rules! approval {
     };
 }
 
-pub(super) use {approval, revision, shared, waits};
+pub(super) use {approval, new_way, revision, shared, waits};
 
 /// The author of a device's address and tags.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +106,31 @@ pub struct SealedLogin {
     pub allowed_networks: Vec<String>,
 }
 
+/// A jump host as a worker needs it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedHop {
+    /// Id.
+    pub id: JumpHostId,
+    /// Name.
+    pub name: String,
+    /// Address or name.
+    pub address: String,
+    /// TCP port.
+    pub port: u16,
+    /// The host key it is expected to show.
+    pub host_key: Option<ShownKey>,
+    /// The credential it is signed in to with.
+    pub login: SealedLogin,
+}
+
+/// A credential `c` as a worker needs it, as JSON.
+macro_rules! login {
+    () => {
+        "json_build_object('id', c.id, 'username', c.username, 'password', c.password, 'signing_key', c.signing_key,
+             'enable_password', c.enable_password, 'allowed_networks', c.allowed_networks)"
+    };
+}
+
 /// Where credentials may be sent, and which ones: read together, so that none goes where it was not approved for.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Aim {
@@ -100,8 +144,14 @@ pub struct Aim {
     pub device_type: String,
     /// What is remembered of the platform, where it is to be recognised.
     pub memory: PlatformMemory,
-    /// Whether an admin has to approve the device first; there are no logins then.
+    /// Whether an admin has to approve the device first; there are no logins then, and no jump hosts.
     pub waits: bool,
+    /// Whether it is reached through a jump host.
+    pub jumps: bool,
+    /// The jump hosts it is reached through, the one nearest to the worker first.
+    pub hops: Vec<SealedHop>,
+    /// Which jump host each of its tags says, where they disagree.
+    pub disagreement: Option<String>,
     /// The credentials that share a tag with the device, in the order they are tried.
     pub logins: Vec<SealedLogin>,
 }
@@ -122,13 +172,20 @@ impl Store {
             "select json_build_object('ip_address', d.ip_address, 'port', d.port, 'transport', d.transport,
                  'device_type', d.device_type, 'memory', ",
             recognised::memory!(),
-            ", 'waits', w.waits,
-                 'logins', coalesce((select json_agg(json_build_object('id', c.id, 'username', c.username,
-                         'password', c.password, 'signing_key', c.signing_key, 'enable_password', c.enable_password,
-                         'allowed_networks', c.allowed_networks) order by c.priority, c.id)
-                     from credentials c where not w.waits and ",
+            ", 'waits', w.waits, 'jumps', y.jump_host_id is not null,
+                 'disagreement', y.disagreement,
+                 'hops', coalesce((select json_agg(json_build_object('id', h.id, 'name', h.name, 'address', h.address,
+                         'port', h.port, 'host_key', case when h.key_sha256 is not null then
+                             json_build_object('key_type', h.key_type, 'sha256', h.key_sha256) end,
+                         'login', ",
+            login!(),
+            ") order by p.place desc) from jump_chain(y.jump_host_id) p join jump_hosts h on h.id = p.jump_host_id
+                     join credentials c on c.id = h.credential_id where not w.waits), '[]'),
+                 'logins', coalesce((select json_agg(",
+            login!(),
+            " order by c.priority, c.id) from credentials c where not w.waits and ",
             shared!(),
-            "), '[]')) from devices d cross join lateral (select ",
+            "), '[]')) from devices d join device_ways y on y.device_id = d.id cross join lateral (select ",
             waits!(),
             " as waits) w where d.id = $1"
         ))
@@ -168,6 +225,7 @@ impl Store {
         let approved: Vec<i64> = sqlx::query_scalar(concat!(
             "update devices d set approved_by = $3, approved_at = now(), approved_address = d.ip_address,
                  approved_port = d.port, approved_transport = d.transport, approved_type = d.device_type,
+                 approved_jump_host_id = d.jump_host_id, approved_direct = d.direct,
                  approved_tags = array(select tag_id from device_tags where device_id = d.id)
              where d.id = any ($1) and not exists (select 1 from unnest($1::bigint[], $2::text[]) s (id, revision)
                  where s.id = d.id and s.revision is not null and s.revision <> ",
@@ -202,6 +260,7 @@ pub(super) struct Named {
     pub address: bool,
     pub port: bool,
     pub transport: bool,
+    pub way: bool,
     pub platform: bool,
     pub tags: bool,
 }
@@ -235,7 +294,7 @@ pub(super) async fn changed(
     .bind(before)
     .execute(&mut **tx)
     .await?;
-    let names_any = named.address || named.port || named.transport || named.platform || named.tags;
+    let names_any = named.address || named.port || named.transport || named.way || named.platform || named.tags;
     if author.approves && names_any { approve(tx, &[id], author, named).await } else { Ok(()) }
 }
 
@@ -247,7 +306,9 @@ async fn approve(tx: &mut PgTransaction<'_>, ids: &[DeviceId], author: &Author<'
              approved_type = case when $3 or $5 then d.device_type else approved_type end,
              approved_tags = case when $3 or $6 then array(select tag_id from device_tags where device_id = d.id)
                  else approved_tags end,
-             approved_transport = case when $3 or $7 then d.transport else approved_transport end
+             approved_transport = case when $3 or $7 then d.transport else approved_transport end,
+             approved_jump_host_id = case when $3 or $8 then d.jump_host_id else approved_jump_host_id end,
+             approved_direct = case when $3 or $8 then d.direct else approved_direct end
          where d.id = any ($1)",
     )
     .bind(numbers(ids))
@@ -257,6 +318,7 @@ async fn approve(tx: &mut PgTransaction<'_>, ids: &[DeviceId], author: &Author<'
     .bind(named.platform)
     .bind(named.tags)
     .bind(named.transport)
+    .bind(named.way)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -66,7 +66,10 @@ fn key(column: CredentialColumn) -> SortKey {
 /// What is said of a credential that could not sign in.
 pub const NO_SECRET: &str = "A credential needs a password or a private key.";
 
-const RULES: [(&str, &str); 1] = [("credentials_secret", NO_SECRET)];
+const RULES: [(&str, &str); 2] = [
+    ("credentials_secret", NO_SECRET),
+    ("jump_hosts_credential", "A jump host is signed in to with this credential: choose another one there first."),
+];
 
 /// A private key, its secret parts sealed.
 #[derive(Debug)]
@@ -235,7 +238,11 @@ impl Store {
 
     /// Removes a credential.
     pub async fn delete_credential(&self, id: CredentialId) -> Result<()> {
-        let done = sqlx::query("delete from credentials where id = $1").bind(id.get()).execute(self.pool()).await?;
+        let done = sqlx::query("delete from credentials where id = $1")
+            .bind(id.get())
+            .execute(self.pool())
+            .await
+            .map_err(|error| explain(error, &RULES))?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Credential")) } else { Ok(()) }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use netraven_api::devices::{Device, DeviceInput, DeviceSource, ListDevices};
 use netraven_api::sorting::DeviceColumn;
-use netraven_api::{DeviceId, Order, Transport};
+use netraven_api::{DeviceId, JumpHostId, Order, Transport};
 use sqlx::types::Json;
 
 use super::approvals::{self, Author, Named};
@@ -16,7 +16,11 @@ const ROW: &str = concat!(
     'id', d.id, 'hostname', d.hostname, 'ip_address', d.ip_address, 'device_type', d.device_type,
     'description', d.description, 'port', d.port, 'transport', d.transport,
     'recognised', case when d.recognised_platform is not null then json_build_object('platform', d.recognised_platform,
-        'sure', d.recognised_how_sure, 'at', wire_time(d.recognised_at)) end, 'serial_number', d.serial_number,
+        'sure', d.recognised_how_sure, 'at', wire_time(d.recognised_at)) end, 'jump_host_id', d.jump_host_id,
+    'direct', d.direct, 'way', (select json_build_object('chosen_by', y.chosen_by, 'disagreement', y.disagreement,
+        'names', coalesce((select json_agg(h.name order by p.place desc) from jump_chain(y.jump_host_id) p
+            join jump_hosts h on h.id = p.jump_host_id), '[]')) from device_ways y where y.device_id = d.id),
+    'serial_number', d.serial_number,
     'model', d.model,
     'source', d.source, 'notes', d.notes, 'created_at', wire_time(d.created_at), 'last_seen', wire_time(d.last_seen),
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
@@ -147,7 +151,8 @@ impl Store {
         let mut tx = self.pool().begin().await?;
         let id: i64 = sqlx::query_scalar(
             "insert into devices (hostname, ip_address, port, device_type, description, serial_number, model, source,
-             notes, updated_by, transport) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
+             notes, updated_by, transport, jump_host_id, direct)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning id",
         )
         .bind(&input.hostname)
         .bind(&input.ip_address)
@@ -160,6 +165,8 @@ impl Store {
         .bind(&input.notes)
         .bind(author.name)
         .bind(input.transport.unwrap_or_default().as_str())
+        .bind(input.jump_host_id.flatten().map(JumpHostId::get))
+        .bind(input.direct.unwrap_or(false))
         .fetch_one(&mut *tx)
         .await
         .map_err(|error| taken(error, input))?;
@@ -186,6 +193,7 @@ impl Store {
     ) -> Result<()> {
         let mut tx = self.pool().begin().await?;
         let before = approvals::before(&mut tx, id).await?;
+        let chooses_way = input.jump_host_id.is_some() || input.direct == Some(true);
         sqlx::query(
             "update devices set hostname = coalesce($2, hostname), ip_address = coalesce($3, ip_address),
              port = coalesce($4, port), device_type = coalesce($5, device_type),
@@ -194,6 +202,7 @@ impl Store {
              model = case when 'model' = any($11) then null else coalesce($8, model) end,
              notes = case when 'notes' = any($11) then null else coalesce($9, notes) end,
              source = coalesce($12, source), transport = coalesce($13, transport),
+             jump_host_id = case when $14 then $15 else jump_host_id end, direct = coalesce($16, direct),
              last_updated = now(), updated_by = $10 where id = $1",
         )
         .bind(id.get())
@@ -209,6 +218,10 @@ impl Store {
         .bind(emptied)
         .bind(input.source.map(DeviceSource::as_str))
         .bind(input.transport.map(Transport::as_str))
+        .bind(chooses_way)
+        .bind(input.jump_host_id.flatten().map(JumpHostId::get))
+        // One choice takes the other away.
+        .bind(input.direct.or(input.jump_host_id.flatten().map(|_| false)))
         .execute(&mut *tx)
         .await
         .map_err(|error| taken(error, input))?;
@@ -234,6 +247,7 @@ impl Store {
             address: input.ip_address.is_some(),
             port: input.port.is_some(),
             transport: input.transport.is_some(),
+            way: input.jump_host_id.is_some() || input.direct.is_some(),
             platform: input.device_type.is_some(),
             tags: input.tags.is_some(),
         };
@@ -270,7 +284,12 @@ fn taken(error: sqlx::Error, input: &DeviceInput) -> StoreError {
     let hostname = format!("Hostname already registered: {hostname}");
     let address =
         format!("Ip_address already registered: {address}; one address serves several devices on different ports");
-    explain(error, &[("devices_hostname_key", &hostname), ("devices_address_key", address.as_str())])
+    let rules = [
+        ("devices_hostname_key", hostname.as_str()),
+        ("devices_address_key", address.as_str()),
+        ("devices_jump_host", "Jump host not found"),
+    ];
+    explain(error, &rules)
 }
 
 fn port(port: i64) -> i32 {

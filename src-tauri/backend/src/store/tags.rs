@@ -2,14 +2,15 @@
 
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::{ListTags, Tag, TagInput};
-use netraven_api::{Order, TagId};
+use netraven_api::{JumpHostId, Order, TagId};
 use sqlx::types::Json;
 
 use super::approvals::{self, Author};
 use super::listing::{List, Paging, RawPage, SortKey, any_id, any_of, like};
 use super::{Result, Store, StoreError, explain, numbers};
 
-const UNIQUE: &[(&str, &str)] = &[("tags_name_key", "Tag name already exists")];
+const RULES: &[(&str, &str)] =
+    &[("tags_name_key", "Tag name already exists"), ("tags_jump_host", "Jump host not found")];
 
 /// How many devices carry a tag.
 macro_rules! devices {
@@ -19,7 +20,8 @@ macro_rules! devices {
 }
 
 const ROW: &str = concat!(
-    "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description, 'devices', ",
+    "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description,
+     'jump_host_id', t.jump_host_id, 'devices', ",
     devices!(),
     ")"
 );
@@ -70,13 +72,15 @@ impl Store {
 
     /// Adds a tag and returns its id.
     pub async fn create_tag(&self, input: &TagInput) -> Result<TagId> {
-        let id: i64 = sqlx::query_scalar("insert into tags (name, type, description) values ($1, $2, $3) returning id")
+        let sql = "insert into tags (name, type, description, jump_host_id) values ($1, $2, $3, $4) returning id";
+        let id: i64 = sqlx::query_scalar(sql)
             .bind(&input.name)
             .bind(&input.kind)
             .bind(&input.description)
+            .bind(input.jump_host_id.flatten().map(JumpHostId::get))
             .fetch_one(self.pool())
             .await
-            .map_err(|error| explain(error, UNIQUE))?;
+            .map_err(|error| explain(error, RULES))?;
         Ok(id.into())
     }
 
@@ -92,16 +96,19 @@ impl Store {
         sqlx::query(
             "update tags set name = coalesce($2, name),
              type = case when 'type' = any($5) then null else coalesce($3, type) end,
-             description = case when 'description' = any($5) then null else coalesce($4, description) end where id = $1",
+             description = case when 'description' = any($5) then null else coalesce($4, description) end,
+             jump_host_id = case when $6 then $7 else jump_host_id end where id = $1",
         )
         .bind(id.get())
         .bind(&input.name)
         .bind(&input.kind)
         .bind(&input.description)
         .bind(emptied)
+        .bind(input.jump_host_id.is_some())
+        .bind(input.jump_host_id.flatten().map(JumpHostId::get))
         .execute(&mut *tx)
         .await
-        .map_err(|error| explain(error, UNIQUE))?;
+        .map_err(|error| explain(error, RULES))?;
         if !author.approves && input.name.as_ref().is_some_and(|name| *name != old) {
             approvals::renamed(&mut tx, id).await?;
         }

@@ -3,27 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use jiff::Timestamp;
 use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::platforms::AUTO;
-use netraven_api::{CredentialId, SnapshotId, Transport};
-use secrecy::SecretString;
+use netraven_api::{SnapshotId, Transport};
 
+use super::logins::{opened, secrets};
 use super::patience::{Undone, patiently};
 use super::recognition::{self, RecognisedPlatform};
 use super::redaction::Redaction;
 use super::session_log::{self, SessionLog};
 use super::session_thread::in_a_thread;
 use super::text::{Marked, Text, is_same, with_earlier_tags};
-use super::{Worker, failed, unencrypted};
-use crate::places::{ENABLE_PASSWORD, PASSWORD, RAW_CONFIG, SIGNING_KEY, context};
+use super::{Worker, failed, unencrypted, way};
+use crate::places::{RAW_CONFIG, context};
 use crate::platforms::Definition;
 use crate::session::{self, Before, Cancel, Failure, Limits, Login, Reading, Target};
 use crate::snapshots;
-use crate::store::approvals::{Aim, SealedLogin};
+use crate::store::approvals::Aim;
 use crate::store::leases::Lease;
 use crate::store::outcomes::{NewSnapshot, Outcome};
 
@@ -61,6 +60,9 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         );
         return Ok(failed(Cause::AwaitingApproval, Stage::Prepare, message));
     }
+    if let Some(outcome) = way::refused(&aim) {
+        return Ok(outcome);
+    }
     // Credentials go to the address they were read with, in the same instant, whatever the run recorded when it began.
     let aimed = Lease {
         ip_address: aim.ip_address.clone(),
@@ -84,7 +86,8 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         let message = format!("The platform '{}' of this device is not defined.", lease.device_type);
         return Ok(failed(Cause::UnknownPlatform, Stage::Prepare, message));
     }
-    let mut logins = match opened(worker, aim.logins) {
+    let sealed = aim.logins.into_iter().map(|login| opened(worker, login));
+    let mut logins = match sealed.collect::<anyhow::Result<Vec<Login>>>() {
         Ok(logins) if logins.is_empty() => {
             return Ok(failed(
                 Cause::NoCredentials,
@@ -95,9 +98,13 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         Ok(logins) => logins,
         Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
     };
+    let way = match way::through(worker, aim.hops) {
+        Ok(way) => way,
+        Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
+    };
     let (definition, guessed) = match chosen {
         Some(definition) => (definition, None),
-        None => match recognition::platform_of(worker, lease, aim.memory, &logins, cancel).await? {
+        None => match recognition::platform_of(worker, lease, aim.memory, &logins, &way, cancel).await? {
             Err(outcome) => return Ok(*outcome),
             Ok(RecognisedPlatform { definition, sure, login_id }) => {
                 // Those that the device has just refused are not sent to it again.
@@ -118,9 +125,9 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
     let session = {
         let (lease, cancel, definition, known) =
             (lease.clone(), cancel.clone(), Arc::clone(&definition), known.clone());
-        let (logins, redaction) = (logins.clone(), Arc::clone(&redaction));
+        let (logins, redaction, through) = (logins.clone(), Arc::clone(&redaction), way.clone());
         move || {
-            let target = Target { host: lease.ip_address.clone(), port: lease.port };
+            let target = Target { host: lease.ip_address.clone(), port: lease.port, through };
             let is_stored = |raw: &str| is_same(before.as_ref(), &Marked::of(&definition, &key, raw));
             let visit = session::Visit {
                 target: &target,
@@ -144,7 +151,8 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         let message = "The session's thread ended without a result: a defect; see the application's own log.";
         return Ok(failed(Cause::Internal, Stage::Read, message.to_owned()));
     };
-    match read {
+    way::remember(worker, &way, cancel).await?;
+    let mut outcome = match read {
         Ok((reading, text)) => {
             if let (None, Some(shown)) = (&known, &reading.host_key) {
                 trust(worker, lease, cancel, shown).await?;
@@ -155,7 +163,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             let newest = patiently(cancel, || store.newest_config(lease.device_id)).await?;
             let text = with_earlier_tags(&worker.store, cancel, &definition, text, newest.as_ref()).await?;
             let backup = Backup { worker, lease, definition: &definition, logins: &logins };
-            Ok(backup.stored(&reading, text, newest))
+            backup.stored(&reading, text, newest)
         }
         Err(failure) => {
             // A password may have been sent under this key: the next session expects it again.
@@ -166,9 +174,11 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             if let Some(sure) = guessed {
                 recognition::reconsider(worker, lease, &definition, sure, &mut outcome, cancel).await?;
             }
-            Ok(outcome)
+            outcome
         }
-    }
+    };
+    outcome.evidence.via = way::names(&way);
+    Ok(outcome)
 }
 
 /// The key a device showed first, or that an admin trusts since.
@@ -181,36 +191,6 @@ pub(super) async fn known_key(worker: &Worker, lease: &Lease, cancel: &Cancel) -
 pub(super) async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
     let trusted = || worker.store.trust_host_key(lease.device_id, &key.key_type, &key.sha256);
     Ok(patiently(cancel, trusted).await?)
-}
-
-fn opened(worker: &Worker, sealed: Vec<SealedLogin>) -> anyhow::Result<Vec<Login>> {
-    let open = |place: &str, id: CredentialId, sealed: &Option<String>| -> anyhow::Result<Option<SecretString>> {
-        let opened = sealed.as_deref().map(|sealed| worker.seal.open_text(&context(place, id), sealed)).transpose()?;
-        Ok(opened.map(|text| SecretString::from(text.as_str())))
-    };
-    sealed
-        .into_iter()
-        .map(|login| {
-            Ok(Login {
-                id: login.id,
-                password: open(PASSWORD, login.id, &login.password)?.unwrap_or_default(),
-                key: open(SIGNING_KEY, login.id, &login.signing_key)?,
-                enable_password: open(ENABLE_PASSWORD, login.id, &login.enable_password)?,
-                username: login.username,
-                // An unreadable network matches nothing: better to send no credential than to send one anywhere.
-                networks: login
-                    .allowed_networks
-                    .iter()
-                    .map(|network| network.parse().with_context(|| format!("reading the network '{network}'")))
-                    .collect::<anyhow::Result<_>>()?,
-            })
-        })
-        .collect()
-}
-
-/// What is typed to sign in. Keys are not; they are among the secrets of the server.
-pub(super) fn secrets(logins: &[Login]) -> Vec<String> {
-    logins.iter().flat_map(Login::passwords).map(str::to_owned).collect()
 }
 
 /// What a reading was made for and with.

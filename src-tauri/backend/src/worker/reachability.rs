@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
-use super::{Worker, failed, unencrypted};
+use super::{Worker, failed, unencrypted, way};
 use crate::journal::About;
 use crate::session::{self, Cancel, Limits, Reach, Target};
 use crate::store::leases::Lease;
@@ -18,7 +18,10 @@ use crate::store::outcomes::Outcome;
 
 /// Works on one device.
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
-    let target = Target { host: lease.ip_address.clone(), port: lease.port };
+    let target = match target(worker, lease, cancel).await? {
+        Ok(target) => target,
+        Err(outcome) => return Ok(*outcome),
+    };
     let (sender, receiver) = oneshot::channel();
     let probing = {
         let (cancel, target, transport) = (cancel.clone(), target.clone(), lease.transport);
@@ -34,9 +37,11 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         let message = "The probe ended without a result: a defect.".to_owned();
         return Ok(failed(Cause::Internal, Stage::Reach, message));
     };
+    way::remember(worker, &target.through, cancel).await?;
     let known = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
     let redaction = Redaction::of_any(&worker.seal.fingerprint_key(), known);
-    let outcome = outcome(&target, lease.transport, &reach, &redaction);
+    let mut outcome = outcome(&target, lease.transport, &reach, &redaction);
+    outcome.evidence.via = way::names(&target.through);
     let about = About { job_id: Some(lease.job_id), device_id: Some(lease.device_id), run_id: Some(lease.run_id) };
     let level = if outcome.cause.is_none() { Level::Info } else { Level::Warning };
     worker.journal.line(
@@ -53,6 +58,30 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
     Ok(outcome)
 }
 
+/// Where the device is; an outcome if nobody is to connect there. A jump host connects wherever it is asked to, so it is
+/// asked for the approved addresses of approved devices alone.
+async fn target(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Result<Target, Box<Outcome>>, Undone> {
+    let direct = Target::direct(lease.ip_address.as_str(), lease.port);
+    // A device that was deleted since is tested where it was.
+    let Some(aim) = patiently(cancel, || worker.store.aim(lease.device_id)).await? else { return Ok(Ok(direct)) };
+    if let Some(outcome) = way::refused(&aim) {
+        return Ok(Err(Box::new(outcome)));
+    }
+    if !aim.jumps {
+        return Ok(Ok(direct));
+    }
+    if aim.waits {
+        let message = "Someone other than an admin added or changed this device, which is behind a jump host: no jump \
+                       host was asked to connect to it.";
+        return Ok(Err(Box::new(failed(Cause::AwaitingApproval, Stage::Prepare, message.to_owned()))));
+    }
+    let through = way::through(worker, aim.hops);
+    Ok(match through {
+        Ok(through) => Ok(Target { host: aim.ip_address, port: aim.port, through }),
+        Err(error) => Err(Box::new(failed(Cause::Internal, Stage::Prepare, format!("{error:#}")))),
+    })
+}
+
 fn outcome(target: &Target, transport: Transport, reach: &Reach, redaction: &Redaction) -> Outcome {
     let told = reach.banner.as_ref();
     let banner = told.map(|told| told.as_ref().map(|(banner, _)| redaction.quoted(banner)));
@@ -60,9 +89,10 @@ fn outcome(target: &Target, transport: Transport, reach: &Reach, redaction: &Red
     let connected = reach.tcp.as_ref().ok().map(|took| StageTime::new(Stage::Reach, *took));
     let greeted = told.and_then(|told| told.as_ref().ok()).map(|(_, took)| StageTime::new(Stage::KeyExchange, *took));
     let (icmp, icmp_ms) = match reach.ping {
-        None => (Echo::NotAllowed, None),
-        Some(Ok(took)) => (Echo::Answered, Some(whole_ms(took))),
-        Some(Err(_)) => (Echo::NoAnswer, None),
+        // Through a jump host there is no echo.
+        None => (target.through.is_none().then_some(Echo::NotAllowed), None),
+        Some(Ok(took)) => (Some(Echo::Answered), Some(whole_ms(took))),
+        Some(Err(_)) => (Some(Echo::NoAnswer), None),
     };
     let evidence = Evidence {
         timings: connected.into_iter().chain(greeted).collect(),
@@ -72,7 +102,7 @@ fn outcome(target: &Target, transport: Transport, reach: &Reach, redaction: &Red
         advice: reach.advice.map(str::to_owned),
         said: said.clone(),
         icmp_ms,
-        icmp: Some(icmp),
+        icmp,
         address: reach.address.map(|address| address.to_string()),
         ..Evidence::default()
     };

@@ -12,11 +12,13 @@ use netraven_api::outcome::{Cause, Stage};
 use netraven_api::platforms::Certainty;
 use serde_json::json;
 
-use super::backup::{TRANSCRIPT, known_key, refused, secrets, shortened, trust};
+use super::backup::{TRANSCRIPT, known_key, refused, shortened, trust};
+use super::logins::secrets;
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
 use super::session_log::{self, SessionLog};
 use super::session_thread::in_a_thread;
+use super::way::{self, Way};
 use super::{Worker, failed, unencrypted};
 use crate::journal::About;
 use crate::platforms::{Definition, first_questions, inquiry};
@@ -44,6 +46,7 @@ pub(super) async fn platform_of(
     lease: &Lease,
     memory: PlatformMemory,
     logins: &[Login],
+    way: &Way,
     cancel: &Cancel,
 ) -> Result<Result<RecognisedPlatform, Box<Outcome>>, Undone> {
     let PlatformMemory { recognised, refuted } = memory;
@@ -61,8 +64,9 @@ pub(super) async fn platform_of(
     let follower = tokio::spawn(session_log::follow(worker.store.clone(), lease.clone(), seen));
     let session = {
         let (lease, cancel, known, logins) = (lease.clone(), cancel.clone(), known.clone(), logins.to_vec());
+        let through = way.clone();
         move || {
-            let target = Target { host: lease.ip_address.clone(), port: lease.port };
+            let target = Target { host: lease.ip_address.clone(), port: lease.port, through };
             let limits = Limits { total: LONGEST, ..Limits::default() };
             let visit = Visit {
                 target: &target,
@@ -81,6 +85,7 @@ pub(super) async fn platform_of(
         let message = "The session's thread ended without a result: a defect; see the application's own log.";
         return Ok(Err(Box::new(failed(Cause::Internal, Stage::Read, message.to_owned()))));
     };
+    way::remember(worker, way, cancel).await?;
     let shown = match &recognised {
         Ok(recognition) => &recognition.host_key,
         Err(failure) => &failure.host_key,
@@ -89,16 +94,20 @@ pub(super) async fn platform_of(
     if let (None, Some(shown)) = (&known, shown) {
         trust(worker, lease, cancel, shown).await?;
     }
-    match recognised {
-        Ok(recognition) => settle(worker, lease, &recognition, &redaction, cancel).await,
+    let settled = match recognised {
+        Ok(recognition) => settle(worker, lease, &recognition, &redaction, cancel).await?,
         Err(failure) => {
             let mut outcome = refused(&failure, lease.transport, logins, &redaction);
             if failure.stage >= Stage::Prompt {
                 outcome.message.push_str(" So its platform could not be recognised.");
             }
-            Ok(Err(Box::new(outcome)))
+            Err(Box::new(outcome))
         }
-    }
+    };
+    Ok(settled.map_err(|mut outcome| {
+        outcome.evidence.via = way::names(way);
+        outcome
+    }))
 }
 
 /// Remembers the best guess, if it is sure enough.

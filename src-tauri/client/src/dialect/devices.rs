@@ -65,6 +65,9 @@ pub fn device(row: Row) -> Device {
         updated_by: row.text("updated_by"),
         transport: Transport::Ssh,
         recognised: None,
+        jump_host_id: None,
+        direct: false,
+        way: None,
         last_result: None,
         last_cause: None,
         last_result_at: None,
@@ -125,6 +128,7 @@ async fn create(context: Context<'_>, mut fields: Map<String, Value>) -> Result<
     unique_tags(&mut fields);
     over_ssh(context, &mut fields)?;
     with_platform(context, &fields)?;
+    without_jump_host(context, &mut fields)?;
     let hostname = fields.get("hostname").and_then(Value::as_str).unwrap_or_default().to_owned();
     match context.change(Method::Post, "/devices/".to_owned(), Some(Value::Object(fields))).await {
         Ok(made) => Ok(device(Row(&made))),
@@ -160,6 +164,19 @@ fn with_platform(context: Context<'_>, fields: &Map<String, Value>) -> Result<()
 
 fn offers_recognition(context: Context<'_>) -> bool {
     context.server.description.takes("Device", "recognised")
+}
+
+/// Takes out the way through jump hosts where the server has none; a jump host is refused instead of losing it.
+fn without_jump_host(context: Context<'_>, fields: &mut Map<String, Value>) -> Result<(), Problem> {
+    if context.server.description.takes("DeviceCreate", "jump_host_id") {
+        return Ok(());
+    }
+    // Each device of such a server is reached directly.
+    fields.remove("direct");
+    match fields.remove("jump_host_id") {
+        Some(id) if !id.is_null() => Err(Problem::field("body.jump_host_id", offered::reason(Feature::JumpHosts))),
+        _ => Ok(()),
+    }
 }
 
 fn offers_transports(context: Context<'_>) -> bool {
@@ -209,6 +226,7 @@ async fn update(context: Context<'_>, request: &ParsedRequest, id: DeviceId) -> 
     unique_tags(&mut fields);
     over_ssh(context, &mut fields)?;
     with_platform(context, &fields)?;
+    without_jump_host(context, &mut fields)?;
     match context.change(Method::Put, format!("/devices/{id}"), Some(Value::Object(fields))).await {
         Ok(changed) => Ok(reply(&device(Row(&changed)))),
         Err(problem) if problem.code == Code::Internal => {

@@ -134,6 +134,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server cannot recognise a device's platform: choose one.",
     ),
     (
+        Feature::JumpHosts,
+        Capability::Route(Method::Get, "/jump-hosts/"),
+        "This server knows no jump hosts: it connects to every device itself.",
+    ),
+    (
         Feature::UserWithoutEmail,
         Capability::Undescribed,
         "This server requires an e-mail address for each user, and each must be different.",

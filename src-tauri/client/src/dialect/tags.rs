@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use netraven_api::devices::Device;
+use netraven_api::native::Feature;
 use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 use netraven_api::{Method, Problem, TagId};
 use serde_json::{Map, Value};
 
-use super::Context;
 use super::lists::{MOST_ROWS, finish, note};
 use super::parsed_request::{ParsedRequest, id};
 use super::row::{Row, reply};
+use super::{Context, offered};
 
 /// A tag of the server.
 pub fn tag(row: Row) -> Tag {
@@ -21,6 +22,7 @@ pub fn tag(row: Row) -> Tag {
         kind: row.text("type"),
         description: row.text("description"),
         devices: None,
+        jump_host_id: None,
     }
 }
 
@@ -36,9 +38,21 @@ pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]
         (Method::Get, [text]) => {
             Ok(reply(&tag(Row(&context.get(&format!("/tags/{}", id::<TagId>(text)?), &[]).await?))))
         }
-        (Method::Post, []) | (Method::Put, [_]) => Ok(reply(&tag(Row(&context.plain(request).await?)))),
+        (Method::Post, []) | (Method::Put, [_]) => {
+            without_jump_host(context, request)?;
+            Ok(reply(&tag(Row(&context.plain(request).await?))))
+        }
         _ => context.plain(request).await,
     }
+}
+
+/// Refuses a jump host where the server has none.
+fn without_jump_host(context: Context<'_>, request: &ParsedRequest) -> Result<(), Problem> {
+    let is_named = request.fields().is_ok_and(|fields| fields.get("jump_host_id").is_some_and(|id| !id.is_null()));
+    if is_named && !context.server.description.takes("TagCreate", "jump_host_id") {
+        return Err(Problem::field("body.jump_host_id", offered::reason(Feature::JumpHosts)));
+    }
+    Ok(())
 }
 
 /// The devices by which the rows of a list are counted: those already read, because one request per row would cost the server

@@ -81,6 +81,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::CryptoReport,
         Feature::Transports,
         Feature::Recognition,
+        Feature::JumpHosts,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");
     }

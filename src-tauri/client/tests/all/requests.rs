@@ -16,6 +16,10 @@ use netraven_api::devices::{
 use netraven_api::jobs::{
     CreateJob, DeleteJob, GetJob, GetJobStatus, JobInput, ListJobs, ListRecentJobs, RunJob, Schedule, UpdateJob,
 };
+use netraven_api::jump_hosts::{
+    CreateJumpHost, DeleteJumpHost, ForgetJumpHostKey, GetJumpHost, JumpHostInput, ListJumpHosts, TrustJumpHostKey,
+    UpdateJumpHost,
+};
 use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs, LiveFilter, LogFilter};
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
@@ -120,6 +124,25 @@ impl Walk<'_> {
         tokio::time::timeout(Duration::from_secs(30), ended).await.expect("the cancelled run ends");
     }
 
+    async fn jump_host(&mut self, credential: CredentialId) {
+        self.ask(ListJumpHosts { size: Some(100), ..ListJumpHosts::default() }).await;
+        let input = JumpHostInput {
+            name: Some("walk-jump".into()),
+            address: Some("192.0.2.98".into()),
+            credential_id: Some(credential),
+            ..JumpHostInput::default()
+        };
+        let id = self.ask(CreateJumpHost(input)).await.map(|host| host.id).unwrap_or_default();
+        self.ask(GetJumpHost(id)).await;
+        let input = JumpHostInput { note: Some("walked".into()), ..JumpHostInput::default() };
+        self.ask(UpdateJumpHost(id, input)).await;
+        let key = |word: &str| format!("SHA256:{word}");
+        let trusted = TrustedKey { key_type: "ssh-ed25519".into(), sha256: key("new"), replaces: key("old") };
+        self.ask(TrustJumpHostKey(id, trusted)).await;
+        self.ask(ForgetJumpHostKey(id)).await;
+        self.ask(DeleteJumpHost(id)).await;
+    }
+
     async fn setup(&mut self, tag: TagId, credential: CredentialId, device: DeviceId, job: JobId) {
         self.ask(ListTags { size: Some(100), name: Some("walk".into()), ..ListTags::default() }).await;
         self.ask(GetTag(tag)).await;
@@ -128,6 +151,7 @@ impl Walk<'_> {
         self.ask(GetCredential(credential)).await;
         let priority = CredentialInput { priority: Some(7), ..CredentialInput::default() };
         self.ask(UpdateCredential(credential, priority)).await;
+        self.jump_host(credential).await;
         self.ask(ListDevices { hostname: Some("walk".into()), tag_id: vec![tag], ..ListDevices::default() }).await;
         self.ask(GetDevice(device)).await;
         self.ask(UpdateDevice(device, DeviceInput { port: Some(2022), ..DeviceInput::default() })).await;

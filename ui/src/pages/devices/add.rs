@@ -10,13 +10,14 @@ use super::approval::waiting;
 use crate::components::{SelectField, TextField};
 use crate::data::{use_api, use_query};
 use crate::features::form::{FormDialog, refusal_of, use_form};
+use crate::features::jump_host::{DIRECTLY, JumpHostField, chosen as chosen_jump, ways};
 use crate::features::tags_field::{TagsField, tag_ids};
 use crate::state::notices::use_notices;
 use crate::state::session::{Workplace, use_workplace};
 
 /// Fields that show their own refusal.
-const FIELDS: [&str; 8] =
-    ["hostname", "ip_address", "port", "transport", "device_type", "tags", "new_tag", "description"];
+const FIELDS: [&str; 9] =
+    ["hostname", "ip_address", "port", "transport", "jump_host_id", "device_type", "tags", "new_tag", "description"];
 
 /// What it means to choose no platform.
 const RECOGNISED: &str = "The first backup asks the device a few harmless questions to find out its platform, and \
@@ -32,6 +33,7 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
     // Until a port is typed it is the usual one of the transport.
     let mut port = use_signal(|| None::<String>);
     let mut transport = use_signal(Transport::default);
+    let mut jump = use_signal(String::new);
     let mut platform = use_signal(String::new);
     let mut description = use_signal(String::new);
     let (chosen, fresh) = (use_signal(Vec::<TagId>::new), use_signal(String::new));
@@ -48,9 +50,11 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
             return;
         };
         let api = api.clone();
+        let jump_host_id = chosen_jump(&jump.peek()).map(Some);
+        let direct = (*jump.peek() == DIRECTLY).then_some(true);
         let sending = async move {
             let tags = Some(tag_ids(&api, chosen, fresh).await?);
-            api.send(&CreateDevice(DeviceInput { tags, ..input })).await
+            api.send(&CreateDevice(DeviceInput { tags, jump_host_id, direct, ..input })).await
         };
         form.send(sending, move |device| {
             notices.done(added(&device));
@@ -118,6 +122,14 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
             }
             if let Some(warning) = transport().warning() {
                 p { class: "text-warning", role: "note", "{warning}" }
+            }
+            JumpHostField {
+                id: "device-jump-host",
+                label: "Reached through",
+                value: jump(),
+                first: ways(),
+                error: form.refusal("jump_host_id"),
+                onchange: move |id| jump.set(id),
             }
             SelectField {
                 id: "device-platform",

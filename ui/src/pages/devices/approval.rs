@@ -9,6 +9,7 @@ use super::filters::DeviceFilter;
 use crate::components::{Button, Glyph, Icon, Tag, Time, Tone};
 use crate::data::use_query_maybe;
 use crate::features::device::place;
+use crate::features::jump_host::through;
 use crate::format;
 use crate::state::session::use_workplace;
 
@@ -45,6 +46,10 @@ pub fn reason(device: &Device, approval: &Approval) -> String {
             approval.approved_transport.title(),
             device.transport.title()
         ));
+    }
+    if approval.new_way {
+        let how = device.way.as_ref().filter(|way| !way.names.is_empty()).map(|way| through(&way.names));
+        parts.push(format!("changed how it is reached, now {}", how.unwrap_or_else(|| "directly".to_owned())));
     }
     if let Some(platform) = approval.approved_type.as_ref().filter(|platform| **platform != device.device_type) {
         parts.push(format!("changed its platform from {platform}"));
@@ -102,7 +107,7 @@ pub fn WaitingNote(filter: Store<DeviceFilter>, onapprove: EventHandler<()>) -> 
         div { class: "band band-warning", role: "note",
             Icon { glyph: Glyph::Lock, size: 14 }
             span { class: "grow",
-                "Someone other than an admin added these devices or changed their address, transport, platform or tags. \
+                "Someone other than an admin added these devices or changed their address, transport, jump host, platform or tags. \
                  No credential is sent to them until an admin approves them."
             }
             if admin {

@@ -13,10 +13,12 @@ use super::approval::ApprovalPart;
 use super::keep::KeepPlatform;
 use super::newest::NewestResult;
 use super::snapshots::Snapshots;
+use super::way::WayPart;
 use crate::components::{CloseButton, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::features::device::{ResultTag, Unencrypted, place, platform_of, tag_names};
 use crate::features::forget_key::ForgetKey;
+use crate::features::jump_host::way;
 use crate::features::lab::SimulatedTag;
 use crate::route::Route;
 
@@ -53,6 +55,10 @@ pub fn DevicePanel(
                         Unencrypted { transport: shown.transport }
                     }
                 }
+                if let Some(way) = way(&shown) {
+                    dt { "Reached" }
+                    dd { "{way}" }
+                }
                 dt { "Platform" }
                 dd {
                     {platform_of(titles.as_deref(), &shown)}
@@ -73,6 +79,7 @@ pub fn DevicePanel(
                     dd { Time { at } }
                 }
             }
+            WayPart { device }
             ApprovalPart { device, onapprove }
             if shown.transport.is_encrypted() {
                 StoredKey { device }

@@ -63,7 +63,11 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
         Cause::Unreachable => ("A reply from the device", "No reply, or \"no route to host\""),
         Cause::Refused => ("An open TCP port", "The connection was refused"),
         Cause::TimeoutConnect => ("A reply from the TCP port", "No reply within the time limit"),
-        Cause::NotConnected => ("A TCP connection", "None; this server does not report why"),
+        Cause::NotConnected => ("A TCP connection", "None; the reason was not reported"),
+        Cause::JumpUnreachable => ("A connection to the jump host", "None, or it was lost"),
+        Cause::JumpRefused => {
+            ("A jump host that leads to the device", "The jump host refused, or is not the one known")
+        }
         Cause::NotSsh => ("The banner of an SSH server", "Something other than SSH"),
         Cause::NoCommonCrypto => ("A key exchange that both sides accept", "None"),
         Cause::NoCredentials => ("A credential with one of the device's tags", "None"),

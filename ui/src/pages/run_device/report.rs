@@ -10,6 +10,7 @@ use netraven_api::runs::{Run, RunDevice};
 use super::expected;
 use crate::components::{Button, ButtonKind, Glyph, Icon};
 use crate::dom;
+use crate::features::jump_host::through;
 use crate::format;
 use crate::link;
 use crate::route::Route;
@@ -51,7 +52,8 @@ fn text(run: &Run, device: &RunDevice, zone: &TimeZone) -> String {
     let evidence = device.details.clone().unwrap_or_default();
     let transport = device.transport;
     let over = if transport.is_encrypted() { String::new() } else { format!(", {}, not encrypted", transport.title()) };
-    let mut report = format!("{} ({}, {}{over})", device.hostname, device.address, device.device_type);
+    let way = if evidence.via.is_empty() { String::new() } else { format!(", {}", through(&evidence.via)) };
+    let mut report = format!("{} ({}, {}{over}{way})", device.hostname, device.address, device.device_type);
     let _ = writeln!(report, ": {}", device.cause.map_or(device.state.as_str(), Cause::title));
     let when = format::full_time(device.started_at.or(run.started_at).unwrap_or(run.queued_at), zone);
     let _ = writeln!(report, "{}, run {}, {when}", run.job_name, run.id);

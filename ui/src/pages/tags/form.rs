@@ -6,10 +6,12 @@ use netraven_api::tags::{CreateTag, Tag, TagInput, UpdateTag};
 use crate::components::TextField;
 use crate::data::use_api;
 use crate::features::form::{FormDialog, refusal_of, use_form};
+use crate::features::jump_host::{JumpHostField, chosen};
 use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
 
 /// Fields that show their own refusal.
-const FIELDS: [&str; 3] = ["name", "type", "description"];
+const FIELDS: [&str; 4] = ["name", "type", "description", "jump_host_id"];
 
 /// Adds a tag, or changes the one given.
 #[component]
@@ -19,13 +21,18 @@ pub fn TagDialog(tag: Option<Tag>, onclose: EventHandler<()>) -> Element {
     let mut name = use_signal(|| known.as_ref().map(|known| known.name.clone()).unwrap_or_default());
     let mut kind = use_signal(|| known.as_ref().and_then(|known| known.kind.clone()).unwrap_or_default());
     let mut description = use_signal(|| known.as_ref().and_then(|known| known.description.clone()).unwrap_or_default());
+    let first_jump = known.as_ref().and_then(|known| known.jump_host_id);
+    let mut jump = use_signal(move || first_jump.map(|id| id.to_string()).unwrap_or_default());
     let id = tag.as_ref().map(|known| known.id);
 
     let submit = move |()| {
         let text = |field: Signal<String>| field.peek().trim().to_owned();
         // On a change an empty text takes the old one away; on a new tag it is nothing.
         let given = |field: Signal<String>| Some(text(field)).filter(|text| id.is_some() || !text.is_empty());
-        let input = TagInput { name: Some(text(name)), kind: given(kind), description: given(description) };
+        // Only a change is sent: users who are not admins may not choose.
+        let jump_host_id = Some(chosen(&jump.peek())).filter(|jump| *jump != first_jump);
+        let input =
+            TagInput { name: Some(text(name)), kind: given(kind), description: given(description), jump_host_id };
         let missing = text(name).is_empty().then(|| ("name", "Enter the tag's name.".to_owned()));
         if form.refuse(refusal_of(missing.into_iter().collect())) {
             return;
@@ -44,7 +51,7 @@ pub fn TagDialog(tag: Option<Tag>, onclose: EventHandler<()>) -> Element {
         });
     };
 
-    let changing = id.is_some();
+    let (changing, admin) = (id.is_some(), use_workplace().is_admin());
     rsx! {
         FormDialog {
             id: "tag",
@@ -81,6 +88,16 @@ pub fn TagDialog(tag: Option<Tag>, onclose: EventHandler<()>) -> Element {
                 autocomplete: "off",
                 error: form.refusal("description"),
                 oninput: move |text| description.set(text),
+            }
+            JumpHostField {
+                id: "tag-jump-host",
+                label: "Its devices are reached through",
+                value: jump(),
+                first: vec![(String::new(), "No jump host of this tag".to_owned())],
+                hint: if admin { "" } else { "Only admins may choose the jump host of a tag." },
+                disabled: !admin,
+                error: form.refusal("jump_host_id"),
+                onchange: move |id| jump.set(id),
             }
         }
     }

@@ -1,12 +1,12 @@
 //! The first bytes a device sends: its SSH version line, or something that is not SSH.
 
 use std::io::{self, Read as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use netraven_api::outcome::Cause;
 
-use super::connect::is_reset;
+use super::connect::{PeerAddress, is_reset};
 use crate::session::cancel::Cancel;
 use crate::session::report::{Limits, SessionError};
 
@@ -25,7 +25,7 @@ const LONGEST_VERSION: usize = 255;
 /// servers may send, are taken. False for a device that stays silent: some wait for the client's version.
 pub(in crate::session) fn await_banner(
     mut stream: &TcpStream,
-    address: SocketAddr,
+    address: &PeerAddress,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<bool, SessionError> {
@@ -65,7 +65,7 @@ pub(in crate::session) fn await_banner(
 /// Reads the version line that [`await_banner`] saw beginning.
 pub(in crate::session) fn read_version(
     mut stream: &TcpStream,
-    address: SocketAddr,
+    address: &PeerAddress,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<String, SessionError> {
@@ -100,7 +100,7 @@ enum Peek<'b> {
 fn look<'b>(
     stream: &TcpStream,
     buffer: &'b mut [u8],
-    address: SocketAddr,
+    address: &PeerAddress,
     cancel: &Cancel,
 ) -> Result<Peek<'b>, SessionError> {
     if cancel.is_cancelled() {
@@ -120,7 +120,7 @@ fn look<'b>(
 }
 
 /// The failure of a device whose version line names the first version of SSH alone.
-pub(super) fn old_version(address: SocketAddr, line: &str) -> Option<SessionError> {
+pub(super) fn old_version(address: &PeerAddress, line: &str) -> Option<SessionError> {
     let line = line.trim();
     let is_old = line.starts_with("SSH-1.") && line.len() >= "SSH-1.99".len() && !line.starts_with("SSH-1.99");
     is_old.then(|| {
@@ -131,7 +131,7 @@ pub(super) fn old_version(address: SocketAddr, line: &str) -> Option<SessionErro
 
 /// The failure of a connection that ended before an SSH banner came, however and wherever that shows: as an end, as a reset,
 /// or as a socket that is no longer connected.
-pub(in crate::session) fn closed_at_once(address: SocketAddr) -> SessionError {
+pub(in crate::session) fn closed_at_once(address: &PeerAddress) -> SessionError {
     let message = format!(
         "{address} accepted the connection and closed it before sending an SSH banner: all its sessions may be in use, or it refuses this address."
     );
@@ -140,7 +140,7 @@ pub(in crate::session) fn closed_at_once(address: SocketAddr) -> SessionError {
 
 /// The failure of a port that answers with something else. A server too busy to speak SSH says so in plain text. What it
 /// said may be anything, so it is no part of the sentence.
-pub(super) fn not_ssh(address: SocketAddr, seen: &[u8]) -> SessionError {
+pub(super) fn not_ssh(address: &PeerAddress, seen: &[u8]) -> SessionError {
     let text: String = String::from_utf8_lossy(seen).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let text: String = text.trim().chars().take(120).collect();
     let lower = text.to_lowercase();
@@ -173,11 +173,11 @@ mod tests {
             stream.set_nodelay(true).unwrap();
             pieces.iter().for_each(|piece| stream.write_all(piece).unwrap());
         });
-        let target = Target { host: "127.0.0.1".to_string(), port };
+        let target = Target::direct("127.0.0.1", port);
         let reached = connect(&target, &Limits::default(), &Cancel::new()).ok().unwrap();
         let (limits, cancel) = (Limits::default(), Cancel::new());
-        let result = match await_banner(&reached.stream, reached.address, &limits, &cancel) {
-            Ok(true) => read_version(&reached.stream, reached.address, &limits, &cancel).map(Some),
+        let result = match await_banner(&reached.stream, &reached.address, &limits, &cancel) {
+            Ok(true) => read_version(&reached.stream, &reached.address, &limits, &cancel).map(Some),
             other => other.map(|_| None),
         };
         server.join().unwrap();
@@ -206,8 +206,8 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let mut server = listener.accept().unwrap().0;
         server.write_all(b"220 mail").unwrap();
-        let address = listener.local_addr().unwrap();
-        let error = await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
+        let address = PeerAddress::from(listener.local_addr().unwrap());
+        let error = await_banner(&client, &address, &Limits::default(), &Cancel::new()).unwrap_err();
         assert_eq!((error.cause, error.said.as_deref()), (Cause::NotSsh, Some("220 mail")));
         // Nothing is left in the socket: each look but the first had to wait.
         client.set_nonblocking(true).unwrap();

@@ -1,5 +1,6 @@
 //! Name lookup and TCP connect over every address of a device.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpStream, ToSocketAddrs};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -16,11 +17,49 @@ use crate::session::report::{Limits, SessionError, Target};
 const SLICE: Duration = Duration::from_millis(100);
 /// The next address is tried beside the first when that has not answered for so long.
 const HEAD_START: Duration = Duration::from_millis(250);
+
 /// An open TCP connection.
 pub(in crate::session) struct Reached {
     pub(in crate::session) stream: TcpStream,
-    pub(in crate::session) address: SocketAddr,
+    pub(in crate::session) address: PeerAddress,
     pub(in crate::session) took: Duration,
+}
+
+/// Where a connection leads.
+#[derive(Clone, Debug)]
+pub(in crate::session) enum PeerAddress {
+    /// To an address that this computer connected to.
+    Direct(SocketAddr),
+    /// To a device that the last of its jump hosts connected to.
+    Through(Target),
+}
+
+impl PeerAddress {
+    /// The device's address; `None` where only a jump host knows it.
+    pub(in crate::session) fn ip(&self) -> Option<IpAddr> {
+        match self {
+            PeerAddress::Direct(address) => Some(address.ip()),
+            PeerAddress::Through(target) => target.literal(),
+        }
+    }
+}
+
+impl From<SocketAddr> for PeerAddress {
+    fn from(address: SocketAddr) -> PeerAddress {
+        PeerAddress::Direct(address)
+    }
+}
+
+impl fmt::Display for PeerAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PeerAddress::Direct(address) => address.fmt(formatter),
+            PeerAddress::Through(target) => {
+                let names = target.through.as_ref().map(|route| route.names()).unwrap_or_default();
+                write!(formatter, "{target} through {}", names.join(" and "))
+            }
+        }
+    }
 }
 
 /// Connects to the first address of the device that answers.
@@ -28,16 +67,19 @@ pub(in crate::session) fn connect(target: &Target, limits: &Limits, cancel: &Can
     connect_within(target, &|_| true, limits, cancel)
 }
 
-/// Connects to the first permitted address of the device that answers. The owner of a name can point it at any address
-/// at any time, so the address connected to is the one checked.
+/// Connects to the first permitted address of the device that answers, or has its jump host connect. The owner of a
+/// name can point it at any address at any time, so the address connected to is the one checked.
 pub(in crate::session) fn connect_within(
     target: &Target,
-    permits: &dyn Fn(IpAddr) -> bool,
+    permits: &dyn Fn(Option<IpAddr>) -> bool,
     limits: &Limits,
     cancel: &Cancel,
 ) -> Result<Reached, SessionError> {
+    if let Some(route) = &target.through {
+        return route.connect(target, permits, limits, cancel);
+    }
     let (addresses, outside): (Vec<_>, Vec<_>) =
-        resolve(target, limits.resolve, cancel)?.into_iter().partition(|address| permits(address.ip()));
+        resolve(target, limits.resolve, cancel)?.into_iter().partition(|address| permits(Some(address.ip())));
     if addresses.is_empty() && !outside.is_empty() {
         let outside: Vec<String> = outside.iter().map(|address| address.ip().to_string()).collect();
         return Err(SessionError::new(
@@ -68,7 +110,7 @@ pub(in crate::session) fn connect_within(
             Some((address, Ok(stream))) => {
                 // Small packets go out at once; where the system refuses, it is only slower.
                 let _ = stream.set_nodelay(true);
-                return Ok(Reached { stream, address, took: started.elapsed() });
+                return Ok(Reached { stream, address: address.into(), took: started.elapsed() });
             }
             Some((address, Err(error))) => {
                 pending -= 1;
@@ -180,7 +222,7 @@ fn unreached(target: &Target, limits: &Limits, failures: Vec<(SocketAddr, io::Er
     };
     let seconds = limits.connect.as_secs();
     let message = match cause {
-        Cause::Disconnected => return closed_at_once(address),
+        Cause::Disconnected => return closed_at_once(&address.into()),
         Cause::Refused => format!("{address} refused the connection: nothing is listening on this port."),
         Cause::TimeoutConnect => format!("{address} did not answer within {seconds} s."),
         _ if lacks_zone(address) => {
@@ -251,7 +293,7 @@ mod tests {
     use super::*;
 
     fn target(host: &str, port: u16) -> Target {
-        Target { host: host.to_string(), port }
+        Target::direct(host, port)
     }
 
     /// However a connection ends before the banner, it is one failure in one sentence.
@@ -259,6 +301,7 @@ mod tests {
     fn closed_and_reset_after_accept_are_one_failure_wherever_it_shows() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
+        let peer = PeerAddress::from(address);
         let mut messages = Vec::new();
         for reset in [false, true] {
             let client = TcpStream::connect(address).unwrap();
@@ -268,11 +311,11 @@ mod tests {
             }
             drop(server);
             let error =
-                super::super::banner::await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
+                super::super::banner::await_banner(&client, &peer, &Limits::default(), &Cancel::new()).unwrap_err();
             messages.push((error.cause, error.message));
             // Once reported, the reset is forgotten by the system: the socket is no longer connected, or at its end.
             let error =
-                super::super::banner::await_banner(&client, address, &Limits::default(), &Cancel::new()).unwrap_err();
+                super::super::banner::await_banner(&client, &peer, &Limits::default(), &Cancel::new()).unwrap_err();
             messages.push((error.cause, error.message));
         }
         for kind in [io::ErrorKind::ConnectionReset, io::ErrorKind::NotConnected, io::ErrorKind::ConnectionAborted] {
@@ -280,7 +323,7 @@ mod tests {
             messages.push((error.cause, error.message));
         }
         messages.dedup();
-        let (cause, message) = (Cause::Disconnected, closed_at_once(address).message);
+        let (cause, message) = (Cause::Disconnected, closed_at_once(&peer).message);
         assert_eq!(messages, [(cause, message)]);
     }
 
@@ -297,20 +340,21 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let reached = connect(&target("localhost", port), &Limits::default(), &Cancel::new()).ok().unwrap();
-        assert_eq!(reached.address.port(), port);
+        assert!(reached.address.to_string().ends_with(&format!(":{port}")), "{}", reached.address);
     }
 
     #[test]
     fn of_several_addresses_only_those_permitted_are_connected_to() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let within = |host: &str, permits: &dyn Fn(IpAddr) -> bool| {
+        let within = |host: &str, permits: &dyn Fn(Option<IpAddr>) -> bool| {
             connect_within(&target(host, port), permits, &Limits::default(), &Cancel::new())
         };
-        assert!(within("localhost", &|address| address.is_ipv4()).is_ok());
+        assert!(within("localhost", &|address| address.is_some_and(|address| address.is_ipv4())).is_ok());
         let error = within("localhost", &|_| false).err().unwrap();
         assert!(error.cause == Cause::OutsideNetworks && error.message.contains("127.0.0.1"), "{}", error.message);
-        assert_eq!(within("127.0.0.1", &|address| address.is_ipv6()).err().unwrap().cause, Cause::OutsideNetworks);
+        let over_six = |address: Option<IpAddr>| address.is_some_and(|address| address.is_ipv6());
+        assert_eq!(within("127.0.0.1", &over_six).err().unwrap().cause, Cause::OutsideNetworks);
         listener.set_nonblocking(true).unwrap();
         assert!(listener.accept().is_ok() && listener.accept().is_err(), "one connection alone was made");
     }
@@ -348,13 +392,13 @@ mod tests {
             let address = Ipv6Addr::from(u128::from_str_radix(digits, 16).unwrap());
             let listener = TcpListener::bind("[::]:0").unwrap();
             let port = listener.local_addr().unwrap().port();
-            let reach = |host: &str, permits: &dyn Fn(IpAddr) -> bool| {
+            let reach = |host: &str, permits: &dyn Fn(Option<IpAddr>) -> bool| {
                 connect_within(&target(host, port), permits, &Limits::default(), &Cancel::new())
             };
             let host = format!("{address}%{interface}");
-            let reached = reach(&host, &|ip| ip == IpAddr::V6(address)).ok().unwrap();
-            assert_eq!((reached.address.ip(), reached.address.port()), (address.into(), port));
-            let outside = reach(&host, &|ip| ip.is_ipv4()).err().unwrap();
+            let reached = reach(&host, &|ip| ip == Some(IpAddr::V6(address))).ok().unwrap();
+            assert_eq!(reached.address.ip(), Some(address.into()));
+            let outside = reach(&host, &|ip| ip.is_some_and(|ip| ip.is_ipv4())).err().unwrap();
             assert_eq!(outside.cause, Cause::OutsideNetworks, "a credential's networks hold in a zone too");
             let lost = reach(&address.to_string(), &|_| true).err().unwrap();
             assert_eq!(lost.cause, Cause::Unreachable);

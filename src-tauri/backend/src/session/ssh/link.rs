@@ -1,6 +1,6 @@
 //! An SSH connection up to the point where a credential may be sent: connected, keys exchanged, host key checked.
 
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, TcpStream};
 #[cfg(unix)]
 use std::os::fd::{AsRawFd, RawFd};
 #[cfg(windows)]
@@ -16,8 +16,9 @@ use serde_json::json;
 use ssh2::{ErrorCode, HashType, Session};
 
 use super::algorithms::{self, Groups};
+use super::connect::PeerAddress;
 use super::{banner, connect, offer, raw};
-use crate::session::cancel::Watched;
+use crate::session::cancel::{Cancel, Watched};
 use crate::session::expect::terminal::Bounds;
 use crate::session::observer::{Level, Progress};
 use crate::session::report::{SessionError, Target};
@@ -34,7 +35,7 @@ pub(super) struct Link {
     pub(super) session: Session,
     pub(super) host_key: ShownKey,
     pub(super) algorithms: Algorithms,
-    address: SocketAddr,
+    address: PeerAddress,
     socket: Arc<TcpStream>,
     _watched: Watched,
 }
@@ -82,7 +83,7 @@ impl Link {
     pub(super) fn establish(
         target: &Target,
         known: Option<&ShownKey>,
-        permits: &dyn Fn(IpAddr) -> bool,
+        permits: &dyn Fn(Option<IpAddr>) -> bool,
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
     ) -> Result<Link, SessionError> {
@@ -102,13 +103,17 @@ impl Link {
     fn attempt(
         target: &Target,
         known: Option<&ShownKey>,
-        permits: &dyn Fn(IpAddr) -> bool,
+        permits: &dyn Fn(Option<IpAddr>) -> bool,
         groups: Groups,
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
     ) -> Result<Link, Broken> {
         progress.enter(Stage::Reach);
-        let reached = connect::connect_within(target, permits, bounds.limits, bounds.cancel).inspect_err(|error| {
+        let reached = connect::connect_within(target, permits, bounds.limits, bounds.cancel);
+        if let Some(route) = &target.through {
+            route.log(progress);
+        }
+        let reached = reached.inspect_err(|error| {
             // Reached and dropped: the same failure, at the same stage, as when it shows a moment later.
             if error.cause == Cause::Disconnected {
                 progress.enter(Stage::KeyExchange);
@@ -125,7 +130,7 @@ impl Link {
         let watched = bounds.cancel.watch(&socket);
 
         progress.enter(Stage::KeyExchange);
-        banner::await_banner(&socket, address, bounds.limits, bounds.cancel)?;
+        banner::await_banner(&socket, &address, bounds.limits, bounds.cancel)?;
         let mut session = Session::new().map_err(|error| internal(&error))?;
         algorithms::prefer(&session, known, groups)?;
         raw::listen(&session);
@@ -135,7 +140,7 @@ impl Link {
         if let Err(halt) = patiently(limit, bounds, || session.handshake()) {
             let closed = matches!(socket.peek(&mut [0]), Ok(0));
             let _ = socket.shutdown(Shutdown::Both);
-            return Err(no_handshake(&session, halt, closed, groups, address, bounds));
+            return Err(no_handshake(&session, halt, closed, groups, &address, bounds));
         }
         let agreed = algorithms::agreed(&session);
         let meta = json!({
@@ -177,8 +182,17 @@ impl Link {
         self.session.userauth_banner().ok().flatten().unwrap_or_default().trim().to_string()
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
+    pub(super) fn address(&self) -> &PeerAddress {
+        &self.address
+    }
+
+    pub(super) fn socket(&self) -> &TcpStream {
+        &self.socket
+    }
+
+    /// Puts the connection under another switch than that of the session that opened it.
+    pub(super) fn move_to(&mut self, cancel: &Cancel) {
+        self._watched = cancel.watch(&self.socket);
     }
 
     /// Says goodbye and shuts the socket. After this nothing can wait for the device, whatever the library still wants to
@@ -250,7 +264,7 @@ pub(super) fn is_timeout(error: &ssh2::Error) -> bool {
 }
 
 /// Whether the error means that the connection is gone.
-pub(super) fn is_gone(error: &ssh2::Error) -> bool {
+pub(in crate::session) fn is_gone(error: &ssh2::Error) -> bool {
     matches!(
         error.code(),
         ErrorCode::Session(
@@ -268,7 +282,7 @@ fn no_handshake(
     halt: Halt,
     closed: bool,
     groups: Groups,
-    address: SocketAddr,
+    address: &PeerAddress,
     bounds: &Bounds<'_>,
 ) -> Broken {
     let banner = session.banner().map(str::to_string);
@@ -311,7 +325,7 @@ fn is_about_keys(error: &ssh2::Error) -> bool {
     )
 }
 
-fn closed_at_the_exchange(address: SocketAddr) -> SessionError {
+fn closed_at_the_exchange(address: &PeerAddress) -> SessionError {
     let error =
         SessionError::new(Cause::Disconnected, format!("{address} closed the connection during the key exchange."));
     error.quoting(Some(raw::parting()).filter(|words| !words.is_empty()))
@@ -324,7 +338,7 @@ fn no_keys(
     error: &ssh2::Error,
     closed: bool,
     groups: Groups,
-    address: SocketAddr,
+    address: &PeerAddress,
     bounds: &Bounds<'_>,
 ) -> Broken {
     let Some(offer) = offer::read(address, bounds) else {

@@ -2,10 +2,11 @@
 //! say why, and a person needs to know what to enable.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::connect::{self, PeerAddress};
 use crate::session::cancel::Watched;
 use crate::session::expect::terminal::Bounds;
 
@@ -50,12 +51,12 @@ impl Offer {
 }
 
 /// The device's offer, or none if it cannot be had.
-pub(super) fn read(address: SocketAddr, bounds: &Bounds<'_>) -> Option<Offer> {
+pub(super) fn read(address: &PeerAddress, bounds: &Bounds<'_>) -> Option<Offer> {
     Wire::open(address, bounds)?.packet(KEXINIT).and_then(|packet| parse(&packet))
 }
 
 /// How many bits the group has that the device gives when it is asked for one of at least 2048; none if it gives none.
-pub(super) fn group_bits(address: SocketAddr, kex: &str, bounds: &Bounds<'_>) -> Option<usize> {
+pub(super) fn group_bits(address: &PeerAddress, kex: &str, bounds: &Bounds<'_>) -> Option<usize> {
     let mut wire = Wire::open(address, bounds)?;
     let theirs = wire.packet(KEXINIT)?;
     let mut ours = theirs.get(..17)?.to_vec();
@@ -87,8 +88,12 @@ struct Wire {
 }
 
 impl Wire {
-    fn open(address: SocketAddr, bounds: &Bounds<'_>) -> Option<Wire> {
-        let stream = Arc::new(TcpStream::connect_timeout(&address, LIMIT).ok()?);
+    fn open(address: &PeerAddress, bounds: &Bounds<'_>) -> Option<Wire> {
+        let stream = match address {
+            PeerAddress::Direct(address) => TcpStream::connect_timeout(address, LIMIT).ok()?,
+            PeerAddress::Through(target) => connect::connect(target, bounds.limits, bounds.cancel).ok()?.stream,
+        };
+        let stream = Arc::new(stream);
         let watched = bounds.cancel.watch(&stream);
         stream.set_read_timeout(Some(LIMIT)).ok()?;
         stream.set_write_timeout(Some(LIMIT)).ok()?;

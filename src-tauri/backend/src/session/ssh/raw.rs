@@ -8,7 +8,8 @@
 pub(super) mod channel;
 
 use std::cell::RefCell;
-use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::ffi::{c_char, c_int, c_long, c_uint, c_void};
+use std::time::Duration;
 
 use libssh2_sys::{
     LIBSSH2_SESSION, LIBSSH2_USERAUTH_KBDINT_PROMPT, LIBSSH2_USERAUTH_KBDINT_RESPONSE, libssh2_session_abstract,
@@ -36,8 +37,18 @@ unsafe extern "C" {
         callback: Option<Callback>,
     ) -> Option<Callback>;
 
+    // Not declared by libssh2-sys, which brings a library that has it.
+    fn libssh2_session_set_read_timeout(session: *mut LIBSSH2_SESSION, seconds: c_long);
+
     // What libssh2 frees has to come from where its own memory does.
     fn malloc(size: usize) -> *mut c_void;
+}
+
+/// Limits how long the answer to one request may take in a session that never waits itself.
+pub(super) fn give_up_after(session: &Session, limit: Duration) {
+    let seconds = c_long::try_from(limit.as_secs()).unwrap_or(c_long::MAX);
+    // SAFETY: the session is alive and locked for the length of the call, which writes a number into it.
+    unsafe { libssh2_session_set_read_timeout(&raw mut *session.raw(), seconds) };
 }
 
 /// A question of the device.

@@ -54,7 +54,7 @@ fn signing_in(script: Script) -> (Failure, Vec<String>) {
 fn signing_in_with(key: Option<&str>, password: &str, script: Script) -> (Failure, Vec<String>) {
     let server = Bare::start(script);
     let (definition, login) = (definition(), login(key, password));
-    let target = Target { host: "127.0.0.1".into(), port: server.address.port() };
+    let target = Target::direct("127.0.0.1", server.address.port());
     let limits = Limits::default();
     let visit = Visit {
         target: &target,

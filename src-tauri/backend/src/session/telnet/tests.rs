@@ -101,7 +101,7 @@ fn visited(
     serve: impl Fn(usize, &mut Far) + Send + 'static,
 ) -> Result<Reading, Box<Failure>> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+    let target = Target::direct("127.0.0.1", listener.local_addr().unwrap().port());
     let server = std::thread::spawn(move || {
         for number in 0..connections {
             serve(number, &mut Far(listener.accept().unwrap().0));
@@ -229,7 +229,7 @@ fn a_device_that_let_nobody_in_is_not_said_to_have() {
 #[test]
 fn cancelling_ends_the_wait_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target = Target { host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
+    let target = Target::direct("127.0.0.1", listener.local_addr().unwrap().port());
     let cancel = Cancel::new();
     let switch = cancel.clone();
     let device = std::thread::spawn(move || {
@@ -265,7 +265,7 @@ fn what_is_asked_beside_the_shell_is_refused_with_the_reason() {
     let mut shell = PlainShell {
         _watched: cancel.watch(&socket),
         socket,
-        address,
+        address: address.into(),
         negotiation: None,
         transport: Transport::Tcp,
         first: Vec::new(),

@@ -95,7 +95,7 @@ fn without_shell() -> Definition {
 }
 
 fn open(script: Script, definition: &Definition, bounds: &Bounds<'_>) -> Result<Shell, SessionError> {
-    let target = Target { host: "127.0.0.1".into(), port: Bare::start(script).address.port() };
+    let target = Target::direct("127.0.0.1", Bare::start(script).address.port());
     let mut observer = NoObserver;
     let mut progress = Progress::new(&mut observer);
     let opened = SignIns::new(None).open(&target, definition, &[login(None, "old-Password-1")], bounds, &mut progress);
