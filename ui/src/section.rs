@@ -40,7 +40,7 @@ struct SectionRow {
 
 impl Section {
     /// All of them, as they stand in the sidebar.
-    pub const ALL: [Section; 9] = [
+    pub const ALL: [Section; 10] = [
         Section::JobStatus,
         Section::Jobs,
         Section::Devices,

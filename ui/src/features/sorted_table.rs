@@ -15,7 +15,7 @@ pub type Head<C> = (C, &'static str, &'static str, &'static str);
 /// What a table is without its rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TableFace<C: 'static> {
-    /// Its name in ids, and in the sentences of a page that is one list: `tags`.
+    /// Its name in the sentences of a page that is one list, and, with hyphens, in ids: `tags`.
     pub name: &'static str,
     /// Its name for people; that of the page too, where the page is one list.
     pub title: &'static str,
@@ -25,7 +25,9 @@ pub struct TableFace<C: 'static> {
     pub heads: &'static [Head<C>],
     /// The columns that only servers with a feature sort by.
     pub needs: &'static [(C, Feature)],
-    /// The columns after those: the class of the width, and what the head is called where it is read out.
+    /// The columns after those that nothing is sorted by: the class of the width, and the title.
+    pub unsorted: &'static [(&'static str, &'static str)],
+    /// The last columns: the class of the width, and what the head is called where it is read out.
     pub turns: &'static [(&'static str, &'static str)],
 }
 
@@ -42,15 +44,16 @@ pub fn SortedTable<C: Word>(
         let (_, feature) = face.needs.iter().find(|(needing, _)| *needing == column)?;
         workplace.refusal(*feature)
     };
+    let id = face.name.replace(' ', "-");
     rsx! {
-        TableFrame { id: "{face.name}-frame",
+        TableFrame { id: "{id}-frame",
             table { class: "data-table {face.class}", aria_label: "{face.title}",
                 colgroup {
                     for (column, _, width, _) in face.heads.iter().copied() {
                         col { key: "{column.as_str()}", class: Some(width).filter(|width| !width.is_empty()) }
                     }
-                    for (width, title) in face.turns.iter().copied() {
-                        col { key: "{title}", class: width }
+                    for (width, title) in face.unsorted.iter().chain(face.turns).copied() {
+                        col { key: "{title}", class: Some(width).filter(|width| !width.is_empty()) }
                     }
                 }
                 thead {
@@ -64,6 +67,9 @@ pub fn SortedTable<C: Word>(
                                 refused: refused(column),
                                 onsort: move |()| onsort.call(column),
                             }
+                        }
+                        for (_, title) in face.unsorted.iter().copied() {
+                            th { key: "{title}", scope: "col", "{title}" }
                         }
                         for (_, title) in face.turns.iter().copied() {
                             th { key: "{title}", scope: "col", aria_label: title }

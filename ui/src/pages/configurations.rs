@@ -50,6 +50,7 @@ const TABLE: TableFace<DeviceColumn> = TableFace {
         (DeviceColumn::LastSnapshotAt, Feature::NewestResults),
         (DeviceColumn::LastResult, Feature::NewestResults),
     ],
+    unsorted: &[],
     turns: &[("col-turn", "Open")],
 };
 

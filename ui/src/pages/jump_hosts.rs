@@ -5,9 +5,9 @@ use netraven_api::jump_hosts::{DeleteJumpHost, JumpHost, ListJumpHosts};
 use netraven_api::native::Feature;
 use netraven_api::sorting::JumpHostColumn;
 
-use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Panel, UpdatedAgo};
+use crate::components::{Empty, Glyph};
 use crate::data::use_list_maybe;
-use crate::features::listing::{ListPanel, Words, use_listing};
+use crate::features::listing::{ListPage, Words, use_listing};
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::section::Section;
 use crate::state::session::use_workplace;
@@ -16,16 +16,20 @@ mod form;
 mod table;
 
 use form::JumpHostDialog;
-use table::JumpHostsTable;
+use table::{JumpHostRow, TABLE};
 
 /// Jump hosts on one page.
 const PAGE_SIZE: i64 = 25;
 /// The words of the list.
 const WORDS: Words = Words {
     one: "jump host",
-    many: "jump hosts",
     find: "jump host",
     nothing: "No jump host's name contains this text.",
+    none: Some((
+        Glyph::Server,
+        "A jump host is an SSH server through which devices are reached that this network does not lead to. One \
+         connection to it carries the sessions of many devices.",
+    )),
 };
 
 /// The list of jump hosts.
@@ -45,48 +49,31 @@ pub fn JumpHostsPage() -> Element {
     let unknown = workplace.refusal(Feature::JumpHosts);
     let denied = (!workplace.is_admin()).then(|| "Only admins may add jump hosts.".to_owned());
     let refused = unknown.clone().or(denied);
-    rsx! {
-        PageHeader {
-            title: "Jump hosts",
-            crumbs: Section::JumpHosts.crumbs(),
-            UpdatedAgo { at: hosts.at(), loading: hosts.loading(), of_before: hosts.is_of_before() }
-            Button {
-                label: "Add jump host",
-                kind: ButtonKind::Primary,
-                glyph: Glyph::Plus,
-                refused: refused.clone(),
-                onclick: move |_| dialog.set(OpenDialog::Add),
-            }
+    let locked = unknown.map(|reason| {
+        rsx! {
+            Empty { title: "No jump hosts", text: reason, glyph: Glyph::Server }
         }
-        Panel { reading: hosts.is_of_before(),
-            if let Some(reason) = unknown {
-                Empty { title: "No jump hosts", text: reason, glyph: Glyph::Server }
-            } else {
-                ListPanel {
-                    list: hosts,
-                    listing,
-                    words: WORDS,
-                    size: PAGE_SIZE,
-                    row_id: move |row: JumpHost| row.id.get(),
-                    table: move |page| rsx! {
-                        JumpHostsTable {
-                            page,
-                            sorted: listing.sorted(),
-                            onsort: move |column| listing.sort_by(column),
-                            onchange: move |host| dialog.set(OpenDialog::Change(host)),
-                            ondelete: move |host| dialog.set(OpenDialog::Delete(host)),
-                        }
-                    },
-                    empty: rsx! {
-                        Empty {
-                            title: "No jump hosts yet",
-                            text: "A jump host is an SSH server through which devices are reached that this network does not lead to. One connection to it carries the sessions of many devices.",
-                            glyph: Glyph::Server,
-                            Button { label: "Add jump host", glyph: Glyph::Plus, refused, onclick: move |_| dialog.set(OpenDialog::Add) }
-                        }
-                    },
+    });
+    rsx! {
+        ListPage {
+            crumbs: Section::JumpHosts.crumbs(),
+            list: hosts,
+            listing,
+            words: WORDS,
+            face: TABLE,
+            size: PAGE_SIZE,
+            row_id: move |row: JumpHost| row.id.get(),
+            row: move |host: JumpHost| rsx! {
+                JumpHostRow {
+                    key: "{host.id}",
+                    host,
+                    onchange: move |host| dialog.set(OpenDialog::Change(host)),
+                    ondelete: move |host| dialog.set(OpenDialog::Delete(host)),
                 }
-            }
+            },
+            refused,
+            locked,
+            onadd: move |()| dialog.set(OpenDialog::Add),
         }
         Dialogs { dialog }
     }

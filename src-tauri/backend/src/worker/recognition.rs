@@ -118,7 +118,8 @@ async fn settle(
     redaction: &Redaction,
     cancel: &Cancel,
 ) -> Result<Result<RecognisedPlatform, Box<Outcome>>, Undone> {
-    let best = recognition.best().and_then(|guess| Some((worker.platforms.current().registry.get(&guess.platform)?, guess)));
+    let best =
+        recognition.best().and_then(|guess| Some((worker.platforms.current().registry.get(&guess.platform)?, guess)));
     let Some((definition, guess)) = best else {
         return Ok(Err(Box::new(unknown(lease, recognition, redaction))));
     };

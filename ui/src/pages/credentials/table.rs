@@ -26,6 +26,7 @@ pub const TABLE: TableFace<CredentialColumn> = TableFace {
         (CredentialColumn::Description, "Description", "wide-only", "wide-only"),
     ],
     needs: &[(CredentialColumn::HasEnablePassword, Feature::EnablePassword)],
+    unsorted: &[],
     turns: &[("col-two-actions", "Actions")],
 };
 

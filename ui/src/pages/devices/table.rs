@@ -34,6 +34,7 @@ const TABLE: TableFace<DeviceColumn> = TableFace {
         (DeviceColumn::Credentials, "Credentials", "col-credentials", ""),
     ],
     needs: &[(DeviceColumn::LastResult, Feature::NewestResults)],
+    unsorted: &[],
     turns: &[("col-turn", "Actions")],
 };
 

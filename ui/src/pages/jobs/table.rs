@@ -35,6 +35,7 @@ pub const TABLE: TableFace<JobColumn> = TableFace {
         (JobColumn::LastRunAt, "Last run", "col-last-run", ""),
     ],
     needs: &[],
+    unsorted: &[],
     turns: &[("col-actions", "Actions")],
 };
 

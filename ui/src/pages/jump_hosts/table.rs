@@ -1,75 +1,35 @@
 //! One row for each jump host.
 
-use std::rc::Rc;
-
 use dioxus::prelude::*;
-use netraven_api::Page;
 use netraven_api::jump_hosts::JumpHost;
 use netraven_api::sorting::JumpHostColumn;
 
-use crate::components::{Button, ButtonKind, Glyph, SortHead, TableFrame, Tag, Tone};
+use crate::components::{Glyph, RowButtons, Tag, Tone};
 use crate::features::jump_host::{ForgetJumpKey, TrustJumpKey};
-use crate::features::paging::{Head, Sorted};
+use crate::features::sorted_table::TableFace;
 use crate::format;
 use crate::state::session::use_workplace;
 
-/// The heads of the columns, left to right.
-const HEADS: [Head<JumpHostColumn>; 5] = [
-    (JumpHostColumn::Name, "Name", ""),
-    (JumpHostColumn::Address, "Address", ""),
-    (JumpHostColumn::Through, "Reached through", ""),
-    (JumpHostColumn::Username, "Signs in as", ""),
-    (JumpHostColumn::Devices, "Devices", ""),
-];
+/// The table of jump hosts.
+pub const TABLE: TableFace<JumpHostColumn> = TableFace {
+    name: "jump hosts",
+    title: "Jump hosts",
+    class: "setup-table",
+    heads: &[
+        (JumpHostColumn::Name, "Name", "col-name", ""),
+        (JumpHostColumn::Address, "Address", "col-tags", ""),
+        (JumpHostColumn::Through, "Reached through", "col-tags", ""),
+        (JumpHostColumn::Username, "Signs in as", "col-tags", ""),
+        (JumpHostColumn::Devices, "Devices", "col-number", ""),
+    ],
+    needs: &[],
+    unsorted: &[("", "Host key")],
+    turns: &[("col-two-actions", "Actions")],
+};
 
-/// The jump hosts of a page.
+/// The row of a jump host.
 #[component]
-pub fn JumpHostsTable(
-    page: Rc<Page<JumpHost>>,
-    sorted: Sorted<JumpHostColumn>,
-    onsort: EventHandler<JumpHostColumn>,
-    onchange: EventHandler<JumpHost>,
-    ondelete: EventHandler<JumpHost>,
-) -> Element {
-    rsx! {
-        TableFrame { id: "jump-hosts-frame",
-            table { class: "data-table setup-table", aria_label: "Jump hosts",
-                colgroup {
-                    col { class: "col-name" }
-                    col { class: "col-tags" }
-                    col { class: "col-tags" }
-                    col { class: "col-tags" }
-                    col { class: "col-number" }
-                    col {}
-                    col { class: "col-two-actions" }
-                }
-                thead {
-                    tr {
-                        for (column, title, class) in HEADS {
-                            SortHead {
-                                key: "{column}",
-                                title,
-                                class,
-                                sorted: sorted.direction(column),
-                                onsort: move |()| onsort.call(column),
-                            }
-                        }
-                        th { scope: "col", "Host key" }
-                        th { scope: "col", aria_label: "Actions" }
-                    }
-                }
-                tbody {
-                    for host in page.items.iter().cloned() {
-                        Row { key: "{host.id}", host, onchange, ondelete }
-                    }
-                }
-            }
-        }
-    }
-}
-
-#[component]
-fn Row(host: JumpHost, onchange: EventHandler<JumpHost>, ondelete: EventHandler<JumpHost>) -> Element {
+pub fn JumpHostRow(host: JumpHost, onchange: EventHandler<JumpHost>, ondelete: EventHandler<JumpHost>) -> Element {
     let (changed, doomed) = (host.clone(), host.clone());
     let name = host.name.clone();
     let note = host.note.clone().unwrap_or_default();
@@ -92,25 +52,12 @@ fn Row(host: JumpHost, onchange: EventHandler<JumpHost>, ondelete: EventHandler<
             td { class: "muted", "{host.username}" }
             td { class: "muted", {format::number_known(Some(host.devices))} }
             td { class: "wraps", HostKeyCell { host: host.clone() } }
-            td { class: "row-actions",
-                Button {
-                    label: "Change the jump host {name}",
-                    kind: ButtonKind::Text,
-                    glyph: Glyph::Edit,
-                    icon_only: true,
-                    small: true,
-                    refused: denied("change"),
-                    onclick: move |_| onchange.call(changed.clone()),
-                }
-                Button {
-                    label: "Delete the jump host {name}",
-                    kind: ButtonKind::Text,
-                    glyph: Glyph::Trash,
-                    icon_only: true,
-                    small: true,
-                    refused: denied("delete"),
-                    onclick: move |_| ondelete.call(doomed.clone()),
-                }
+            RowButtons {
+                row: "the jump host {name}",
+                unchangeable: denied("change"),
+                undeletable: denied("delete"),
+                onchange: move |()| onchange.call(changed.clone()),
+                ondelete: move |()| ondelete.call(doomed.clone()),
             }
         }
     }

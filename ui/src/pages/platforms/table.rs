@@ -23,6 +23,7 @@ const TABLE: TableFace<PlatformColumn> = TableFace {
         (PlatformColumn::Devices, "Devices", "col-devices", ""),
     ],
     needs: &[],
+    unsorted: &[],
     turns: &[],
 };
 

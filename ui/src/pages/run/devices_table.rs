@@ -32,6 +32,7 @@ const TABLE: TableFace<RunDeviceColumn> = TableFace {
         (RunDeviceColumn::Duration, "Duration", "col-took", "num"),
     ],
     needs: &[],
+    unsorted: &[],
     turns: &[("col-turns", "Run again or cancel"), ("col-turn", "Open")],
 };
 

@@ -25,6 +25,7 @@ pub const TABLE: TableFace<TagColumn> = TableFace {
         (TagColumn::Description, "Description", "", ""),
     ],
     needs: &[],
+    unsorted: &[],
     turns: &[("col-two-actions", "Actions")],
 };
 

@@ -19,6 +19,7 @@ pub const TABLE: TableFace<UserColumn> = TableFace {
         (UserColumn::IsActive, "Sign-in", "col-tags", ""),
     ],
     needs: &[],
+    unsorted: &[],
     turns: &[("col-two-actions", "Actions")],
 };
 
