@@ -81,7 +81,7 @@ pub struct JumpRoute {
 
 #[derive(Default)]
 struct SeenOnWay {
-    key: Option<JumpKey>,
+    keys: Vec<JumpKey>,
     notes: Vec<Note>,
     /// The connection the session goes over.
     lane: Option<Arc<Lane>>,
@@ -116,7 +116,7 @@ impl JumpRoute {
     #[must_use]
     pub fn keys(&self) -> Vec<JumpKey> {
         let mut keys = self.before().map(JumpRoute::keys).unwrap_or_default();
-        keys.extend(self.seen().key.clone());
+        keys.extend(self.seen().keys.iter().cloned());
         keys
     }
 
@@ -200,6 +200,12 @@ impl JumpRoute {
         Err(SessionError::new(Cause::OutsideNetworks, message))
     }
 
+    /// The key this jump host has to show: the stored one, or else the first it showed on this way.
+    fn known_key(&self) -> Option<ShownKey> {
+        let accepted = || self.seen().keys.iter().find(|key| !key.is_other).map(|key| key.shown.clone());
+        self.known.clone().or_else(accepted)
+    }
+
     /// A connection to this jump host, shared or new.
     fn lane(&self, bounds: &Bounds<'_>) -> Result<Arc<Lane>, SessionError> {
         let lane = self.pool.lane(self, bounds);
@@ -208,8 +214,11 @@ impl JumpRoute {
             Err(JumpFailure { error, shown }) => (shown.map(|shown| *shown), Err(error)),
         };
         if let Some((shown, is_other)) = key {
-            let is_new = self.known.is_none();
-            self.seen().key = Some(JumpKey { id: self.id, shown, is_new, is_other });
+            let key = JumpKey { id: self.id, shown, is_new: self.known.is_none(), is_other };
+            let mut seen = self.seen();
+            if !seen.keys.contains(&key) {
+                seen.keys.push(key);
+            }
         }
         result
     }
@@ -220,7 +229,8 @@ impl JumpRoute {
         let mut met = None;
         let opened = {
             let mut progress = Progress::new(&mut recorder);
-            JumpLink::open(&self.target, &self.login, self.known.as_ref(), &mut met, bounds, &mut progress)
+            let known = self.known_key();
+            JumpLink::open(&self.target, &self.login, known.as_ref(), &mut met, bounds, &mut progress)
         };
         self.seen().notes.extend(recorder.notes());
         let started = opened.and_then(|link| Lane::start(link, &self.name));

@@ -77,7 +77,7 @@ impl JumpPool {
 
     /// A connection to the last jump host of a way.
     pub(super) fn lane(&self, route: &JumpRoute, bounds: &Bounds<'_>) -> Result<Arc<Lane>, JumpFailure> {
-        let key = route.key();
+        let (key, known) = (route.key(), route.known_key());
         // The attempt this session waits for: its failure is this session's too.
         let mut awaited = None;
         let mut groups = self.groups();
@@ -95,7 +95,7 @@ impl JumpPool {
                 return Err(failure.clone());
             }
             group.lanes.retain(|lane| lane.is_open());
-            match group.choose(route.known.as_ref()) {
+            match group.choose(known.as_ref()) {
                 Choice::Use(lane) => return Ok(lane),
                 Choice::Connect => {
                     group.is_connecting = true;
