@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use netraven_api::JumpHostId;
 use netraven_api::devices::{Device, TrustedKey};
-use netraven_api::jump_hosts::{ForgetJumpHostKey, JumpHost, ListJumpHosts, TrustJumpHostKey, WayChoice};
+use netraven_api::jump_hosts::{ForgetJumpHostKey, JumpHost, ListJumpHosts, TrustJumpHostKey};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 
@@ -93,7 +93,7 @@ pub fn way(device: &Device) -> Option<String> {
         return Some(format!("Not at all: its tags name different jump hosts ({disagreement})"));
     }
     let by = way.chosen_by.as_ref()?;
-    let by = by.known().map_or(by.as_str(), WayChoice::title);
+    let by = by.known().map_or(by.as_str(), |choice| choice.title());
     let how = if way.names.is_empty() { "directly".to_owned() } else { through(&way.names) };
     Some(format!("{how}, {by}"))
 }
@@ -166,11 +166,9 @@ pub fn ForgetJumpKey(id: JumpHostId, name: String) -> Element {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
-    fn a_way_is_told_with_who_chose_it() {
-        let told = |way: serde_json::Value| {
+    fn a_way_says_who_chose_it() {
+        let said = |way: serde_json::Value| {
             let device = serde_json::json!({
                 "id": 1, "hostname": "core", "ip_address": "10.0.0.1", "device_type": "linux", "description": null,
                 "port": 22, "serial_number": null, "model": null, "source": "local", "notes": null, "created_at": null,
@@ -179,12 +177,12 @@ mod tests {
             });
             super::way(&serde_json::from_value(device).unwrap())
         };
-        assert_eq!(told(serde_json::Value::Null), None);
-        assert_eq!(told(serde_json::json!({"names": []})), None, "nobody chose anything");
+        assert_eq!(said(serde_json::Value::Null), None);
+        assert_eq!(said(serde_json::json!({"names": []})), None, "nobody chose anything");
         let chain = serde_json::json!({"names": ["bastion-1", "bastion-2"], "chosen_by": "tag"});
-        assert_eq!(told(chain).unwrap(), "through bastion-1 and bastion-2, chosen by its tags");
-        assert_eq!(told(serde_json::json!({"chosen_by": "device"})).unwrap(), "directly, chosen for this device");
+        assert_eq!(said(chain).unwrap(), "through bastion-1 and bastion-2, chosen by its tags");
+        assert_eq!(said(serde_json::json!({"chosen_by": "device"})).unwrap(), "directly, chosen for this device");
         let torn = serde_json::json!({"chosen_by": "tag", "disagreement": "a says x, b says y"});
-        assert!(told(torn).unwrap().contains("a says x, b says y"));
+        assert!(said(torn).unwrap().contains("a says x, b says y"));
     }
 }
