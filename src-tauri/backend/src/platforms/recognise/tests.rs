@@ -1,3 +1,5 @@
+//! What is recognised, and what is not.
+
 use super::*;
 
 const MINE: &str = "name = 'mine'\ntitle = 'Mine'\nvendor = 'Me'\nidentify = ['^I am Mine']\nerrors = ['^oops']\n\
