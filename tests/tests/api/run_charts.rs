@@ -58,7 +58,10 @@ async fn runs_are_counted_between_the_times_given_and_with_every_filter_of_the_l
     assert_eq!(all.buckets.iter().map(|bucket| bucket.start).collect::<Vec<_>>(), edges()[..4]);
     assert_eq!(all.buckets[3].end, edges()[4]);
     let first = &all.buckets[0].by_status;
-    assert_eq!((first[&RunStatus::Succeeded], first[&RunStatus::PartlyFailed], first[&RunStatus::Cancelled]), (28, 14, 13));
+    assert_eq!(
+        (first[&RunStatus::Succeeded], first[&RunStatus::PartlyFailed], first[&RunStatus::Cancelled]),
+        (28, 14, 13)
+    );
     assert!(!first.contains_key(&RunStatus::Running), "states without a run are left out: {first:?}");
 
     let filters: &[(&str, RunFilter)] = &[

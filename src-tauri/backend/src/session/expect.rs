@@ -69,7 +69,11 @@ pub(super) struct Context<'a, 'p> {
 /// Leads the whole conversation, from the open channel to the last proven answer and the goodbye.
 pub(super) fn converse(channel: &mut dyn ByteChannel, context: Context<'_, '_>) -> Result<Conversed, SessionError> {
     let Context { definition, login, is_stored, bounds, progress, transcript, bytes_read } = context;
-    let words = Words { username: &login.username, password: login.password().unwrap_or_default(), enable: login.privilege_password().unwrap_or_default() };
+    let words = Words {
+        username: &login.username,
+        password: login.password().unwrap_or_default(),
+        enable: login.privilege_password().unwrap_or_default(),
+    };
     let mut conversation = Conversation {
         terminal: Terminal::new(channel, definition, bounds, transcript, bytes_read),
         definition,

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use netraven_api::{Transport, Word};
 use netraven_api::devices::DeviceSource;
 use netraven_api::jobs::ScheduleKind;
 use netraven_api::logs::LogType;
@@ -11,6 +10,7 @@ use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::{DeviceState, RunStatus, Trigger};
 use netraven_api::users::Role;
+use netraven_api::{Transport, Word};
 use regex::Regex;
 
 /// Columns that are compared with words or set to them.

@@ -51,7 +51,8 @@ impl PlatformsView {
     pub fn rows(&self, platforms: &[Platform]) -> Vec<Platform> {
         let part = self.search.trim().to_lowercase();
         let holds = |text: &str| text.to_lowercase().contains(&part);
-        let matches = |one: &&Platform| one.name != AUTO && (holds(&one.title) || holds(&one.name) || holds(&one.vendor));
+        let matches =
+            |one: &&Platform| one.name != AUTO && (holds(&one.title) || holds(&one.name) || holds(&one.vendor));
         let mut rows: Vec<Platform> = platforms.iter().filter(matches).cloned().collect();
         rows.sort_by(|one, other| self.compare(one, other).then_with(|| one.title.cmp(&other.title)));
         rows
