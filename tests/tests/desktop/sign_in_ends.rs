@@ -26,7 +26,7 @@ async fn the_sign_in_is_asked_for_above_an_open_dialog_and_what_was_cancelled_is
         window.choose("button", "Add device").await?;
         window.enter("textbox", "Hostname", "never-added").await?;
         window.enter("textbox", "Address", "192.0.2.7").await?;
-        window.pick("combobox", "Platform", "Linux").await?;
+        window.pick("combobox", "Platform", "Linux (recorded session)").await?;
         end_sign_in(&app).await?;
         // By the page: whatever is read beneath may ask for the password first, and stand before the button.
         window.ask("document.querySelector('[role=\"dialog\"] [data-action=\"Add\"]').click()").await?;
@@ -48,7 +48,7 @@ async fn the_sign_in_is_asked_for_above_an_open_dialog_and_what_was_cancelled_is
         window.choose("button", "Add device").await?;
         window.enter("textbox", "Hostname", "added-later").await?;
         window.enter("textbox", "Address", "192.0.2.8").await?;
-        window.pick("combobox", "Platform", "Linux").await?;
+        window.pick("combobox", "Platform", "Linux (recorded session)").await?;
         window.choose("button", "Add").await?;
         window.sees("added-later was added").await?;
         let devices = app.client.send(&ListDevices::default()).await?;

@@ -12,7 +12,7 @@ use super::cases::{self, Case};
 const REFUSES: &str = "it refuses its questions, in words that many platforms use";
 
 /// Recordings that cannot be told from devices of other platforms, and why. None of them may be taken for another one.
-const ALIKE: [(&str, &str); 22] = [
+const ALIKE: [(&str, &str); 24] = [
     ("allied_telesis_awplus/firewall", REFUSES),
     ("brocade_fos/plain", "it has a shell like other Unix hosts, and only `version` would name it"),
     ("brocade_fos/virtual-fabrics", "it has a shell like other Unix hosts, and only `version` would name it"),
@@ -23,6 +23,8 @@ const ALIKE: [(&str, &str); 22] = [
     ("fiberstore_fsos/paged", REFUSES),
     ("fortinet/virtual-domains", "it refuses to say more than a FortiManager would"),
     ("fortinet_manager/cluster", "it refuses to say more than a FortiGate would"),
+    ("garderos_grs/cellular", "only `show system version` would name it, and many are likelier by then"),
+    ("garderos_grs/plain", "only `show system version` would name it, and many are likelier by then"),
     ("hp_procurve/escapes", "it refuses `show system`, and only its second question would name it"),
     ("huawei_smartax/paged", REFUSES),
     ("juniper_screenos/cluster", REFUSES),

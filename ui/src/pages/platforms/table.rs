@@ -20,7 +20,7 @@ const TABLE: TableFace<PlatformColumn> = TableFace {
         (PlatformColumn::Vendor, "Vendor", "col-vendor wide-only", "wide-only"),
         (PlatformColumn::Source, "Source", "col-source wide-only", "wide-only"),
         (PlatformColumn::Evidence, "Evidence", "col-evidence", ""),
-        (PlatformColumn::Devices, "Devices", "col-devices", ""),
+        (PlatformColumn::Devices, "Devices", "col-platform-devices", ""),
     ],
     needs: &[],
     unsorted: &[],

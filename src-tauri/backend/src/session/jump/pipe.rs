@@ -75,7 +75,7 @@ impl<F: FarEnd> Pipe<F> {
     /// Moves what can be moved, at most a chunk in each direction; whether anything was. `may_use_far` is false while a
     /// packet of another pipe is half sent.
     pub(super) fn step(&mut self, may_use_far: bool) -> Result<bool, String> {
-        let mut moved = self.from_near();
+        let mut moved = self.read_near();
         if may_use_far {
             // A step that is stuck is the only one that may be taken.
             let stuck = self.stuck.take();
@@ -90,7 +90,7 @@ impl<F: FarEnd> Pipe<F> {
                 }
             }
         }
-        moved |= self.to_near();
+        moved |= self.write_near();
         Ok(moved | self.end_if_over())
     }
 
@@ -122,7 +122,7 @@ impl<F: FarEnd> Pipe<F> {
         self.inward.is_empty() && !self.far_ended && self.closing.is_none()
     }
 
-    fn from_near(&mut self) -> bool {
+    fn read_near(&mut self) -> bool {
         if !self.takes_from_near() {
             return false;
         }
@@ -135,7 +135,7 @@ impl<F: FarEnd> Pipe<F> {
         true
     }
 
-    fn to_near(&mut self) -> bool {
+    fn write_near(&mut self) -> bool {
         if self.inward.is_empty() {
             return false;
         }
