@@ -32,17 +32,15 @@ impl Hints {
     }
 }
 
-/// What is expected of the next line.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Next {
-    #[default]
-    Nothing,
+/// What is expected of the next line. A line may both ask and go on: once the end of it is hidden, only one of the two shows.
+#[derive(Clone, Copy, Default)]
+struct Next {
     /// It types the answer to a question for a password.
-    Answer,
+    answer: bool,
     /// It goes on with a value.
-    Rest,
+    rest: bool,
     /// Indented deeper than this, and a word alone, it is the value.
-    Value(usize),
+    value: Option<usize>,
 }
 
 /// What a section about communities is opened by.
@@ -85,15 +83,14 @@ impl<'a> Around<'a> {
         if self.section || self.is_within(line, may_tell) {
             told.secrets.extend(NAME.captures_iter(line).filter_map(|found| found.get(1)).map(|name| name.range()));
         }
-        match self.next {
-            Next::Answer => {
-                let typed = TYPES.captures(line).and_then(|found| found.get(1));
-                told.secrets.extend(typed.map(|typed| typed.range()));
-            }
-            Next::Rest => told.secrets.push(indent..first_word(line, indent)),
-            Next::Value(depth) if indent > depth => told.word = Some(indent..line.len()),
-            Next::Nothing | Next::Value(_) => {}
+        if self.next.answer {
+            let typed = TYPES.captures(line).and_then(|found| found.get(1));
+            told.secrets.extend(typed.map(|typed| typed.range()));
         }
+        if self.next.rest {
+            told.secrets.push(indent..first_word(line, indent));
+        }
+        told.word = self.next.value.filter(|depth| indent > *depth).map(|_| indent..line.len());
         told
     }
 
@@ -105,12 +102,9 @@ impl<'a> Around<'a> {
     /// Takes the line in.
     pub(super) fn pass(&mut self, line: &'a str, indent: usize, may_tell: bool) {
         self.above.push((indent, line, self.is_within(line, may_tell)));
-        self.next = match may_tell {
-            true if CONTINUING.is_match(line) => Next::Rest,
-            true if ASKING.is_match(line) => Next::Answer,
-            true if !line.ends_with(char::is_whitespace) && OPENING.is_match(line) => Next::Value(indent),
-            _ => Next::Nothing,
-        };
+        let (answer, rest) = (may_tell && ASKING.is_match(line), may_tell && CONTINUING.is_match(line));
+        let opens = may_tell && !answer && !line.ends_with(char::is_whitespace) && OPENING.is_match(line);
+        self.next = Next { answer, rest, value: opens.then_some(indent) };
     }
 }
 

@@ -370,6 +370,15 @@ fn no_platform_takes_a_word_before_a_secret_for_the_secret() {
     }
 }
 
+/// The end of the first line, which says that it goes on, is hidden with the secret; that it asks is still seen.
+#[test]
+fn a_line_that_both_asks_and_goes_on_is_taken_for_both() {
+    let redactor = redactor("a10");
+    let once = redactor.redact("expect secret$1$a\\\nexpect send QZ1\n");
+    assert!(!once.text.contains("QZ"), "{}", once.text);
+    assert_eq!(redactor.redact(&once.text).text, once.text);
+}
+
 proptest! {
     #[test]
     fn no_secret_survives(secret in secret(), indent in " {0,3}", line in prop::sample::select(&NAMING[..]), platform in prop::sample::select(platforms())) {
