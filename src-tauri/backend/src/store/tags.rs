@@ -19,11 +19,12 @@ macro_rules! devices {
     };
 }
 
+/// A tag as an object; one without a jump host has no field of it.
 const ROW: &str = concat!(
-    "json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description,
-     'jump_host_id', t.jump_host_id, 'devices', ",
+    "(json_build_object('id', t.id, 'name', t.name, 'type', t.type, 'description', t.description, 'devices', ",
     devices!(),
-    ")"
+    ")::jsonb || case when t.jump_host_id is null then '{}'::jsonb
+         else jsonb_build_object('jump_host_id', t.jump_host_id) end)::json"
 );
 
 const LIST: List = List {
