@@ -1,8 +1,8 @@
 //! All platforms there are: the built-in ones, and those a user added or replaced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use netraven_api::platforms::PlatformSource;
 
@@ -15,26 +15,44 @@ const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/platforms.
 /// A definition is a page of text; more is a mistake in the folder.
 const LARGEST_FILE: u64 = 256 * 1024;
 
-static COMPILED: LazyLock<BTreeMap<String, Arc<Definition>>> = LazyLock::new(|| {
-    let parsed =
-        BUILT_IN.iter().map(|(file, text)| Definition::parse(file, text).expect("a built-in platform is valid"));
-    parsed.map(|definition| (definition.name.clone(), Arc::new(definition))).collect()
+/// The built-in platforms by name. Each is compiled when it is first asked for: a session needs one, and to compile all
+/// takes longer than to connect.
+static BUILT_IN_BY_NAME: LazyLock<BTreeMap<&'static str, BuiltIn>> = LazyLock::new(|| {
+    let named = |(file, text): &(&'static str, &'static str)| {
+        let name = file.strip_suffix(".toml").unwrap_or(file);
+        (name, BuiltIn { file, text, compiled: OnceLock::new() })
+    };
+    BUILT_IN.iter().map(named).collect()
 });
+
+/// A built-in platform.
+#[derive(Debug)]
+struct BuiltIn {
+    file: &'static str,
+    text: &'static str,
+    compiled: OnceLock<Arc<Definition>>,
+}
+
+impl BuiltIn {
+    fn definition(&self) -> &Arc<Definition> {
+        let parse = || Arc::new(Definition::parse(self.file, self.text).expect("a built-in platform is valid"));
+        self.compiled.get_or_init(parse)
+    }
+}
 
 /// The built-in definition for devices of no known platform.
 pub(super) fn generic() -> Arc<Definition> {
-    Arc::clone(COMPILED.get("generic").expect("the generic platform is built in"))
+    Arc::clone(BUILT_IN_BY_NAME.get("generic").expect("the generic platform is built in").definition())
 }
 
 /// The text of the built-in platform of this name.
 pub(super) fn built_in(name: &str) -> Option<&'static str> {
-    BUILT_IN.iter().find(|(file, _)| file.strip_suffix(".toml") == Some(name)).map(|(_, text)| *text)
+    BUILT_IN_BY_NAME.get(name).map(|platform| platform.text)
 }
 
 /// All platforms, by name.
 #[derive(Debug, Clone)]
 pub struct Registry {
-    platforms: BTreeMap<String, Arc<Definition>>,
     /// The user's files, by the name of their platform.
     own: BTreeMap<String, OwnFile>,
 }
@@ -44,6 +62,7 @@ pub struct Registry {
 struct OwnFile {
     path: String,
     text: Arc<str>,
+    definition: Arc<Definition>,
 }
 
 impl Registry {
@@ -51,7 +70,7 @@ impl Registry {
     /// built-in platform or another file. A bad file is refused and reported; the others still load. A folder that does
     /// not exist holds no files.
     pub fn load(user_folder: Option<&Path>) -> (Registry, Vec<BadDefinition>) {
-        let mut registry = Registry { platforms: COMPILED.clone(), own: BTreeMap::new() };
+        let mut registry = Registry { own: BTreeMap::new() };
         let mut refused = Vec::new();
         let paths = user_folder.map(|folder| list(folder, &mut refused)).unwrap_or_default();
         let files: Vec<(PathBuf, Result<String, BadDefinition>)> = paths.into_iter().map(read).collect();
@@ -60,27 +79,31 @@ impl Registry {
         for (path, text) in &files {
             let file = path.display().to_string();
             let added = text.as_ref().map_err(BadDefinition::clone).and_then(|text| {
-                let definition = Definition::parse_with(&file, text, &others)?;
-                registry.add(definition, OwnFile { path: file, text: Arc::from(text.as_str()) })
+                let definition = Arc::new(Definition::parse_with(&file, text, &others)?);
+                registry.add(OwnFile { path: file, text: Arc::from(text.as_str()), definition })
             });
             refused.extend(added.err());
         }
         (registry, refused)
     }
 
-    fn add(&mut self, definition: Definition, file: OwnFile) -> Result<(), BadDefinition> {
-        let name = definition.name.clone();
+    fn add(&mut self, file: OwnFile) -> Result<(), BadDefinition> {
+        let name = file.definition.name.clone();
         if let Some(earlier) = self.own.get(&name) {
             return Err(twice(file.path, &name, &earlier.path));
         }
-        self.own.insert(name.clone(), file);
-        self.platforms.insert(name, Arc::new(definition));
+        self.own.insert(name, file);
         Ok(())
     }
 
     /// One platform.
     pub fn get(&self, name: &str) -> Option<Arc<Definition>> {
-        self.platforms.get(name).cloned()
+        self.definition(name).cloned()
+    }
+
+    fn definition(&self, name: &str) -> Option<&Arc<Definition>> {
+        let own = self.own.get(name).map(|file| &file.definition);
+        own.or_else(|| BUILT_IN_BY_NAME.get(name).map(BuiltIn::definition))
     }
 
     /// Whether the definition of this name comes from the user's folder.
@@ -90,7 +113,7 @@ impl Registry {
 
     /// Where the definition of this name comes from.
     pub fn source(&self, name: &str) -> PlatformSource {
-        match (self.is_custom(name), COMPILED.contains_key(name)) {
+        match (self.is_custom(name), BUILT_IN_BY_NAME.contains_key(name)) {
             (false, _) => PlatformSource::BuiltIn,
             (true, false) => PlatformSource::Own,
             (true, true) => PlatformSource::Replaces,
@@ -109,12 +132,13 @@ impl Registry {
 
     /// All names, in order.
     pub fn names(&self) -> Vec<String> {
-        self.platforms.keys().cloned().collect()
+        let all: BTreeSet<&str> = self.own.keys().map(String::as_str).chain(BUILT_IN_BY_NAME.keys().copied()).collect();
+        all.into_iter().map(str::to_owned).collect()
     }
 
-    /// All platforms, ordered by name.
+    /// All platforms, ordered by name. This compiles every one that nobody has asked for before.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Definition>> {
-        self.platforms.values()
+        self.names().into_iter().filter_map(|name| self.definition(&name))
     }
 }
 
@@ -218,7 +242,8 @@ mod tests {
 
     #[test]
     fn every_built_in_platform_says_how_far_it_is_proven() {
-        let silent = COMPILED.values().filter(|definition| definition.evidence.is_none());
+        let registry = Registry::load(None).0;
+        let silent = registry.iter().filter(|definition| definition.evidence.is_none());
         assert_eq!(silent.map(|definition| definition.name.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
     }
 
