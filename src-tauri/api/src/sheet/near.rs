@@ -14,9 +14,11 @@ pub fn near<'a, T: AsRef<str>>(name: &str, known: &'a [T]) -> Vec<&'a str> {
     }
     let most = (letters.len() / 3).clamp(1, 3);
     let distance = |other: &str| {
-        let changed = distance(&letters, &other.chars().collect::<Vec<_>>());
+        // A file may have a hundred thousand unknown names: of most known ones the length already says that they differ.
+        let is_as_long = other.chars().count().abs_diff(letters.len()) <= most;
+        let changed = is_as_long.then(|| distance(&letters, &other.chars().collect::<Vec<_>>()));
         let part = letters.len() > 2 && (other.contains(name) || (other.len() > 2 && name.contains(other)));
-        if changed <= most { Some(changed) } else { part.then_some(most + 1) }
+        changed.filter(|changed| *changed <= most).or_else(|| part.then_some(most + 1))
     };
     let mut near: Vec<(usize, &str)> =
         known.iter().map(AsRef::as_ref).filter_map(|other| Some((distance(other)?, other))).collect();
