@@ -112,6 +112,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
     // The numbers of another period are no numbers of this one: not for a moment, however slow the server is.
     let reading = runs.is_of_before() || summary.is_of_before();
     let total = runs.value().filter(|_| !runs.is_of_before()).map(|page| format::number(page.total));
+    let any_rows = runs.value().is_some_and(|page| !page.items.is_empty());
     let mut log_refresh = use_signal(|| 0_u64);
     let refresh = move |_| {
         runs.refresh();
@@ -160,7 +161,7 @@ pub fn JobDashboard(view: ReadSignal<String>) -> Element {
                     JobFiltersBar { state }
                     FilterChips { state }
                     if charts.get() == Charts::Shown {
-                        RunCharts { state, unit: bars.read().0.unit.clone(), outcomes, timeline }
+                        RunCharts { state, unit: bars.read().0.unit.clone(), rows: any_rows, outcomes, timeline }
                     }
                     RunsPanel { state, search, runs, charts_are_read: charts.get() == Charts::Shown && are_read(outcomes, timeline) }
                 },

@@ -220,6 +220,15 @@ fn a_period_without_a_run_has_no_charts() {
 }
 
 #[test]
+fn the_first_row_comes_with_the_room_of_the_charts_above_it() {
+    let fake = filled();
+    fake.answer(OUTCOMES, &RunOutcomes { buckets: outcomes().buckets[1..2].to_vec(), note: None });
+    fake.answer(TIMELINE, &RunTimeline::default());
+    let screen = Screen::open(&fake, "/");
+    assert!(screen.shows("Nightly core backup") && screen.shows("Runs over time"), "{}", screen.outline());
+}
+
+#[test]
 fn charts_that_cannot_be_drawn_say_why_and_the_rows_stay() {
     let fake = filled();
     fake.refuse(OUTCOMES, Problem::new(Code::Internal, "The database is restarting."));

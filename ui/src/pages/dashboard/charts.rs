@@ -56,11 +56,13 @@ pub fn are_read(outcomes: Query<RunOutcomes>, timeline: Query<RunTimeline>) -> b
         || (timeline.value().is_none() && timeline.error().is_none())
 }
 
-/// Both charts, or why there are none. A period without a run has none: the table says so.
+/// Both charts, or why there are none. A period without a run has none: the table says so. `rows`: whether the table has
+/// any. The charts take their room with the first of them, so that what they count later moves no row.
 #[component]
 pub fn RunCharts(
     state: Store<DashboardState>,
     unit: String,
+    rows: bool,
     outcomes: Query<RunOutcomes>,
     timeline: Query<RunTimeline>,
 ) -> Element {
@@ -95,7 +97,8 @@ pub fn RunCharts(
         };
     }
     let runs = |outcomes: &RunOutcomes| outcomes.buckets.iter().map(|bucket| bucket.runs(&RunStatus::ALL)).sum::<i64>();
-    let is_empty = outcomes.value().is_some_and(|outcomes| runs(&outcomes) == 0)
+    let is_empty = !rows
+        && outcomes.value().is_some_and(|outcomes| runs(&outcomes) == 0)
         && timeline.value().is_some_and(|timeline| timeline.total == 0);
     if is_empty {
         return rsx! {
