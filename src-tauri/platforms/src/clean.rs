@@ -31,6 +31,11 @@ pub fn clean_read(definition: &Definition, command: &Command, raw: &[u8], presse
     cleaned(definition, command, &text, Some(places))
 }
 
+/// As [`clean`], of an answer that is text already.
+pub fn clean_text(definition: &Definition, command: &Command, said: &str) -> String {
+    cleaned(definition, command, said, None)
+}
+
 fn cleaned(definition: &Definition, command: &Command, said: &str, pressed: Option<Vec<usize>>) -> String {
     let text = without_echo(definition, said, &command.send);
     let echo = said.len() - text.len();
@@ -137,6 +142,28 @@ fn without_prompt<'a>(definition: &Definition, text: &'a str) -> &'a str {
     }
 }
 
+/// What a line at the start of an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// It changes by itself, or may be of the log: it may stand among the chatter, and stays.
+    Between,
+    /// Chatter, or blank.
+    Header,
+    /// The answer begins with it.
+    Text,
+}
+
+/// What a line is before which nothing but chatter stands.
+pub(super) fn leading(definition: &Definition, command: &Command, content: &str) -> Lead {
+    if definition.volatile_set.is_match(content) || foreign::may_be_log(content) {
+        Lead::Between
+    } else if content.trim().is_empty() || command.header.iter().any(|header| header.is_match(content)) {
+        Lead::Header
+    } else {
+        Lead::Text
+    }
+}
+
 /// A text without the chatter at its start. What changes by itself and lines of the log may stand among it, and stay for
 /// [`significant`](super::significant) and for the comparison with another reading.
 fn without_header<'a>(
@@ -149,10 +176,10 @@ fn without_header<'a>(
     while !rest.is_empty() {
         let line = rest.split_inclusive('\n').next().unwrap_or_default();
         let content = without_pager(line.trim_end());
-        if definition.volatile_set.is_match(content) || foreign::may_be_log(content) {
-            between.push_str(line);
-        } else if !content.trim().is_empty() && !command.header.iter().any(|header| header.is_match(content)) {
-            break;
+        match leading(definition, command, content) {
+            Lead::Between => between.push_str(line),
+            Lead::Header => {}
+            Lead::Text => break,
         }
         rest = &rest[line.len()..];
     }

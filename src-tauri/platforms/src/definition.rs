@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use netraven_api::platforms::PlatformEvidence;
-use regex::{Regex, RegexSet};
+use regex::{Captures, Regex, RegexSet};
 
 use super::rules::{BlockRule, LineRule, Rules, SecretRule};
 use super::steps::{ForEach, Keep, Step, Via};
@@ -424,6 +424,19 @@ impl PromptSeen {
             host.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("0")
         };
         self.privileged == other.privileged && self.host != other.host && plain(&self.host) == plain(&other.host)
+    }
+}
+
+impl Dialog {
+    /// Whether a device asks this with its last line, without blanks around it. Not for a dialog whose answer
+    /// [names a group](super::steps::names_group).
+    pub fn is_asked(&self, line: &str) -> bool {
+        !line.is_empty() && self.expect.is_match(line)
+    }
+
+    /// What its answer's groups stand for in all that was said since the last answer; `None` if the device does not ask this.
+    pub fn captured<'said>(&self, said: &'said str) -> Option<Captures<'said>> {
+        self.expect.captures_iter(said).last()
     }
 }
 

@@ -1,19 +1,27 @@
 //! What a device says about itself: model, serial number and version.
 
+use std::ops::Range;
+
 use netraven_api::evidence::Facts;
 
 use super::definition::{Definition, FactField, Purpose};
 
 /// Reads the facts from the answers of the facts commands, joined.
 pub fn facts(definition: &Definition, text: &str) -> Facts {
-    let find = |field: FactField| {
-        let rules = definition.facts.iter().filter(|rule| rule.field == field);
-        // Some devices list these values in a sentence.
-        let bare = |value: &str| value.trim().trim_end_matches([',', ';']).to_string();
-        let mut values = rules.filter_map(|rule| Some(bare(rule.pattern.captures(text)?.get(1)?.as_str())));
-        values.find(|value| !value.is_empty())
-    };
+    let find = |field: FactField| place_of(definition, text, field).map(|place| text[place].to_string());
     Facts { model: find(FactField::Model), serial: find(FactField::Serial), version: find(FactField::Version) }
+}
+
+/// Where in the answers of the facts commands a fact stands.
+pub(super) fn place_of(definition: &Definition, text: &str, field: FactField) -> Option<Range<usize>> {
+    let rules = definition.facts.iter().filter(|rule| rule.field == field);
+    let mut values = rules.filter_map(|rule| rule.pattern.captures(text)?.get(1));
+    values.find_map(|value| {
+        let start = value.start() + value.as_str().len() - value.as_str().trim_start().len();
+        // Some devices list these values in a sentence.
+        let bare = value.as_str().trim().trim_end_matches([',', ';']);
+        (!bare.is_empty()).then(|| start..start + bare.len())
+    })
 }
 
 /// Reads the facts of a whole reading: from what was asked for them. A configuration may speak of versions and numbers of

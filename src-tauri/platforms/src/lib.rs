@@ -2,12 +2,15 @@
 //!
 //! Pure: it knows no sockets, no async and no SQL. What is stored of an answer is
 //! `redact(significant(clean(raw)))`, in this order; what is compared is `comparable(significant(clean(raw)))`.
+//! [`explain()`] says of a terminal log what all these rules make of each line. All of this is compiled into the web
+//! view, too: nothing but [`Registry::load`] needs an operating system.
 
 mod around;
 pub mod clean;
 mod clock;
 pub mod definition;
 pub mod detect;
+pub mod explain;
 pub mod foreign;
 mod forms;
 pub mod known;
@@ -31,7 +34,9 @@ pub use definition::{
     PromptSeen, Purpose, TerminalRules,
 };
 pub use detect::{facts, facts_of};
+pub use explain::{Explained, Proposal, Span, Taken, TakenLine, explain};
 pub use known::Known;
+pub use netraven_recording as recording;
 pub use plain::clean_plain;
 #[cfg(feature = "schema")]
 pub use raw::json_schema;

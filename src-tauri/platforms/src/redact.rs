@@ -13,6 +13,8 @@ use super::definition::Definition;
 use super::registry;
 use super::rules::{LineVerdict, MASK, Rules};
 
+mod places;
+
 pub(super) static TAG: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("‹secret(?: [0-9a-f]{4})?›").expect("a constant pattern"));
 /// How often the rest of a line is judged again after something of it was hidden.
@@ -239,10 +241,14 @@ impl Tags {
     }
 
     pub(super) fn push(&self, secret: &str, out: &mut String) {
+        out.push_str(&self.tag(secret));
+    }
+
+    fn tag(&self, secret: &str) -> String {
         let mut mac = self.mac.clone();
         mac.update(secret.as_bytes());
         let digest = mac.finalize().into_bytes();
-        out.push_str(&format!("‹secret {:02x}{:02x}›", digest[0], digest[1]));
+        format!("‹secret {:02x}{:02x}›", digest[0], digest[1])
     }
 }
 

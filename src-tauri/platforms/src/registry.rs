@@ -87,6 +87,11 @@ impl Registry {
         (registry, refused)
     }
 
+    /// The built-in platforms alone.
+    pub fn built_in() -> Registry {
+        Registry { own: BTreeMap::new() }
+    }
+
     fn add(&mut self, file: OwnFile) -> Result<(), BadDefinition> {
         let name = file.definition.name.clone();
         if let Some(earlier) = self.own.get(&name) {

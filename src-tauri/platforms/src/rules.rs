@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet, RegexSetBuilder};
+use regex::{Regex, RegexSet, RegexSetBuilder, SetMatches};
 
 use super::around::{Hints, TELLING};
 use super::forms::{self, TRIGGER};
@@ -103,15 +103,24 @@ impl Rules {
         self.blocks[block].end.is_match(line)
     }
 
+    /// Whether the platform says that `line`, indented under `parent`, holds no secret although it names a keyword.
+    pub(super) fn is_harmless(&self, line: &str, parent: &str) -> bool {
+        self.has_harmless(&self.any.matches(line), parent)
+    }
+
+    fn has_harmless(&self, matches: &SetMatches, parent: &str) -> bool {
+        let holds = |within: &Option<Regex>| within.as_ref().is_none_or(|within| within.is_match(parent));
+        let mut rules = self.harmless.iter().enumerate();
+        rules.any(|(index, rule)| matches.matched(self.blocks.len() + index) && holds(&rule.within))
+    }
+
     /// What to hide of a line indented under `parent`, in addition to `told`. In a sentence (`prose`) a keyword may be an ordinary word.
     pub(super) fn judge(&self, line: &str, parent: &str, told: Hints, prose: bool) -> LineVerdict {
         let matches = self.any.matches(line);
         let holds = |within: &Option<Regex>| within.as_ref().is_none_or(|within| within.is_match(parent));
         let block = (0..self.blocks.len()).find(|index| matches.matched(*index));
-        let mut from = self.blocks.len();
-        let is_harmless =
-            (self.harmless.iter().enumerate()).any(|(i, r)| matches.matched(from + i) && holds(&r.within));
-        from += self.harmless.len();
+        let is_harmless = self.has_harmless(&matches, parent);
+        let mut from = self.blocks.len() + self.harmless.len();
         let mut hide: Vec<Range<usize>> =
             told.secrets.into_iter().flat_map(|range| unmasked(line, trimmed(line, range))).collect();
         let mut add = |captures: regex::Captures<'_>| {

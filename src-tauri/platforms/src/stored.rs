@@ -74,6 +74,16 @@ pub fn comparable<'t>(definition: &Definition, significant: &'t str) -> Cow<'t, 
     Cow::Owned(out)
 }
 
+/// Which of these lines are neither stored nor compared.
+pub(super) fn volatile_lines(definition: &Definition, lines: &[&str]) -> Vec<bool> {
+    let mut volatile: Vec<bool> =
+        lines.iter().map(|line| definition.volatile_set.is_match(without_end(line))).collect();
+    for block in blocks_in(&definition.volatile_blocks, lines) {
+        volatile[block].fill(true);
+    }
+    volatile
+}
+
 /// How far each of these lines is compared.
 pub(super) fn compared(definition: &Definition, lines: &[&str]) -> Vec<Compared> {
     let of_line = |line: &&str| part_that_stays(definition, without_end(line)).map_or(Compared::Whole, Compared::As);

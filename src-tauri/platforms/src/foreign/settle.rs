@@ -46,10 +46,7 @@ impl LineKind {
 pub(super) fn judged<'a>(definition: &Definition, text: &'a str) -> Vec<Judged<'a>> {
     let shown: Vec<Cow<'a, str>> = text.lines().map(|line| stored::with_own_replacements(definition, line)).collect();
     let seen: Vec<&str> = shown.iter().map(|line| &**line).collect();
-    let mut volatile: Vec<bool> = seen.iter().map(|line| definition.volatile_set.is_match(line)).collect();
-    for block in stored::blocks_in(&definition.volatile_blocks, &seen) {
-        volatile[block].fill(true);
-    }
+    let volatile = stored::volatile_lines(definition, &seen);
     let compared = stored::compared(definition, &seen);
     // The platform's own rules know better than looks.
     let is_own = |place: &usize| !volatile[*place] && matches!(compared[*place], Compared::Whole);
