@@ -1,8 +1,8 @@
 //! What a platform's rules make of a terminal log, line by line: what the author of a platform file looks at while
 //! writing it.
 //!
-//! A log is read like the answers of a session, and by the same rules. What only a session knows is missing: pauses, and
-//! whether a key was pressed. So whatever looks like a pager is taken for one, and a prompt is one where its host is
+//! A log is read like the answers of a session, and by the same rules. What only a session knows is missing: pauses,
+//! and whether a key was pressed. So whatever looks like a pager is taken for one, and a prompt is one where its host is
 //! seen again.
 
 mod answer;

@@ -167,6 +167,19 @@ fn blank() -> String {
     " ".to_owned()
 }
 
+/// Adds a line to a log, on a line of its own.
+fn push_line(log: &mut String, line: &str) {
+    end_line(log);
+    log.push_str(line);
+    log.push('\n');
+}
+
+fn end_line(log: &mut String) {
+    if !log.is_empty() && !log.ends_with('\n') {
+        log.push('\n');
+    }
+}
+
 impl Recording {
     /// Reads a recording from the text of its file.
     ///
@@ -184,6 +197,32 @@ impl Recording {
     #[must_use]
     pub fn exchange(&self, send: &str) -> Option<&Exchange> {
         self.exchanges.iter().find(|exchange| exchange.send.trim() == send.trim())
+    }
+
+    /// The recorded session as a terminal would have kept it, from the banner to the last prompt. Nobody pages it but
+    /// where an answer holds a mark.
+    #[must_use]
+    pub fn log(&self) -> String {
+        let mut log = self.banner.clone();
+        for dialog in self.dialogs.iter().filter(|dialog| !dialog.question.is_empty()) {
+            push_line(&mut log, &dialog.question);
+        }
+        if let Some(privilege) = &self.privilege {
+            push_line(&mut log, &format!("{}{}", privilege.unprivileged_prompt, privilege.command));
+            if let Some(asks) = &privilege.password_prompt {
+                push_line(&mut log, asks);
+            }
+        }
+        for exchange in &self.exchanges {
+            push_line(&mut log, &format!("{}{}", self.prompt, exchange.echo.as_ref().unwrap_or(&exchange.send)));
+            log.push_str(&exchange.answer);
+            if let Some(question) = &exchange.question {
+                push_line(&mut log, &question.text);
+                log.push_str(&question.shows);
+            }
+        }
+        end_line(&mut log);
+        log + &self.prompt
     }
 
     /// What a command is refused with.
@@ -279,6 +318,17 @@ mod tests {
         assert!(recording.refused("show it").contains("% Invalid input"));
         assert_eq!(recording.exchange(" show").unwrap().answer, "community QZpublic");
         assert!(!format!("{recording:?}").contains("QZpublic"));
+    }
+
+    #[test]
+    fn a_log_is_the_session_as_a_terminal_kept_it() {
+        let text = "platform = 'x'\nhostname = 'sw1'\nprompt = \"\\nsw1#\"\nbanner = 'Hello'\n\
+                    dialogs = [{ question = 'Key?', answer = 'any' }]\n\
+                    [privilege]\ncommand = 'enable'\npassword_prompt = 'Password: '\nunprivileged_prompt = 'sw1>'\n\
+                    [[exchange]]\nsend = 'show'\necho = 'shwo'\nanswer = 'a'\n\
+                    [[exchange]]\nsend = 'exit'\nanswer = ''\n";
+        let log = "Hello\nKey?\nsw1>enable\nPassword: \n\nsw1#shwo\na\n\nsw1#exit\n\nsw1#";
+        assert_eq!(Recording::parse(text).unwrap().log(), log);
     }
 
     #[test]
