@@ -71,7 +71,7 @@ fn candidate(definition: &Definition, text: &str, sent: &[String]) -> Option<Can
     Some(Candidate { prompt, sure: false })
 }
 
-/// Whether a text behind a prompt may be a command: it has a letter, and does not go on with a sign.
+/// Whether a text behind a prompt may be a command: it begins like one, or is blank.
 fn is_typed(text: &str) -> bool {
     text.trim_start().starts_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '?' | '.' | '!'))
         || text.trim().is_empty()
