@@ -1,26 +1,5 @@
-//! Lists the built-in platforms, so that a new one is a file and nothing else, and rebuilds when a migration is added.
-
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+//! Has the backend built again when a migration is added.
 
 fn main() {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     println!("cargo::rerun-if-changed=../../migrations");
-    println!("cargo::rerun-if-changed=platforms");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("platforms.rs");
-    fs::write(out, list(&root.join("platforms"))).expect("the build folder can be written");
-}
-
-fn list(folder: &Path) -> String {
-    let files = fs::read_dir(folder).expect("the folder of platforms is part of the crate");
-    let mut files: Vec<PathBuf> = files.map(|file| file.expect("the folder can be read").path()).collect();
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "toml"));
-    files.sort();
-    let mut list = String::from("&[");
-    for file in files {
-        let name = file.file_name().expect("a listed file has a name").to_string_lossy().into_owned();
-        write!(list, "({name:?}, include_str!({:?})),", file.to_string_lossy()).expect("a string takes everything");
-    }
-    list + "]"
 }

@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod jump_hosts;
 pub mod not_found;
 pub mod platforms;
+pub mod prompt_lab;
 pub mod run;
 pub mod run_device;
 pub mod system;

@@ -21,6 +21,8 @@ use crate::pages::jobs::JobsPage;
 use crate::pages::jump_hosts::JumpHostsPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::platforms::PlatformsPage;
+use crate::pages::prompt_lab::PromptLabPage;
+use crate::pages::prompt_lab::view::PromptLabView;
 use crate::pages::run::{RunPage, of_cause};
 use crate::pages::run_device::RunDevicePage;
 use crate::pages::system::SystemPage;
@@ -57,6 +59,8 @@ pub enum Route {
         TagsPage {},
         #[route("/platforms?:..view")]
         PlatformsPage { view: String },
+        #[route("/prompt-lab?:..view")]
+        PromptLabPage { view: String },
         #[route("/users")]
         UsersPage {},
         #[route("/system")]
@@ -127,6 +131,29 @@ impl Route {
         Route::PlatformsPage { view: String::new() }
     }
 
+    /// The prompt lab, with nothing in it.
+    #[must_use]
+    pub fn prompt_lab() -> Route {
+        Route::of_prompt_lab(&PromptLabView::default())
+    }
+
+    /// The prompt lab with the file of a platform.
+    #[must_use]
+    pub fn prompt_lab_for(platform: &str) -> Route {
+        Route::of_prompt_lab(&PromptLabView { platform: platform.to_owned(), ..PromptLabView::default() })
+    }
+
+    /// The prompt lab with the transcript of a session.
+    #[must_use]
+    pub fn prompt_lab_of(run_id: RunId, device_id: DeviceId) -> Route {
+        let session = PromptLabView { run: Some(run_id), device: Some(device_id), ..PromptLabView::default() };
+        Route::of_prompt_lab(&session)
+    }
+
+    fn of_prompt_lab(view: &PromptLabView) -> Route {
+        Route::PromptLabPage { view: view.address() }
+    }
+
     /// One device, shown beside the list.
     #[must_use]
     pub fn device(id: DeviceId, hostname: &str) -> Route {
@@ -195,6 +222,8 @@ mod tests {
             (Route::failing_devices(), "/devices?result=failure"),
             (Route::waiting_devices(), "/devices?approval=waiting"),
             (Route::devices_of("cisco_ios"), "/devices?platform=cisco_ios"),
+            (Route::prompt_lab_for("linux"), "/prompt-lab?platform=linux"),
+            (Route::prompt_lab_of(7.into(), 9.into()), "/prompt-lab?run=7&device=9"),
             (Route::device(9.into(), "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),
             (Route::failed_by(7.into(), Cause::AuthFailed), "/runs/7?cause=auth-failed"),
             (Route::change(9.into(), 903.into()), "/configurations/9?new=903"),

@@ -84,7 +84,7 @@ impl Section {
             Route::CredentialsPage {} => Some(Section::Credentials),
             Route::JumpHostsPage {} => Some(Section::JumpHosts),
             Route::TagsPage {} => Some(Section::Tags),
-            Route::PlatformsPage { .. } => Some(Section::Platforms),
+            Route::PlatformsPage { .. } | Route::PromptLabPage { .. } => Some(Section::Platforms),
             Route::UsersPage {} => Some(Section::Users),
             Route::SystemPage {} => Some(Section::System),
             Route::NotFound { .. } => None,

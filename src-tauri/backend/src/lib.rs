@@ -7,7 +7,6 @@ mod handover;
 mod hub;
 mod journal;
 mod places;
-pub mod platforms;
 pub mod queue;
 pub mod replay;
 mod scheduler;
@@ -24,5 +23,6 @@ mod start;
 
 pub use app::{App, RemoteWorker};
 pub use config::{Config, External};
+pub use netraven_platforms as platforms;
 pub use start::StartError;
 pub use supervisor::{DataDirLock, LockError};

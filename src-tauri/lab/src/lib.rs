@@ -16,7 +16,6 @@ mod generate;
 mod keys;
 mod offer;
 mod platform;
-mod recording;
 mod replay;
 mod running;
 mod sample;
@@ -34,6 +33,8 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+use netraven_recording as recording;
 
 pub use recording::{
     BadRecording, Exchange, PagerLook, RecordedDialog, RecordedPager, RecordedPrivilege, RecordedQuestion, Recording,

@@ -39,6 +39,9 @@ const FOUND: &str = "return document.querySelectorAll('#palette-list li').length
 const HAS_ROWS: &str = "return document.querySelector('main tbody td') !== null";
 /// What changed last, or the text where there is one snapshot only.
 const HAS_CONFIGURATION: &str = "return document.querySelector('.config-content :is(table.diff, pre)') !== null";
+/// What a terminal showed of a device.
+const LOG: &str =
+    "sw1# show running-config\nhostname sw1\nenable secret 5 example\nend\nsw1# show foo\n% Invalid input\nsw1#";
 const NO_DIALOG: &str = "return document.querySelector('[role=\"dialog\"]') === null";
 
 const fn stop(name: &'static str, steps: &'static [Step]) -> Stop {
@@ -129,6 +132,16 @@ pub const PAGES: &[Stop] = &[
     stop("tags", &[Go("Tags"), Sees("Add tag"), Until(HAS_ROWS)]),
     stop("platforms", &[Go("Platforms"), Sees("Read the folder again"), Until(HAS_ROWS)]),
     stop("platforms-platform", &[Press("Open Cisco IOS / IOS XE"), Sees("Duplicate copies the text")]),
+    stop(
+        "prompt-lab",
+        &[
+            Click("a[href^=\"/prompt-lab\"]"),
+            Sees("Nothing to explain yet"),
+            Click("#prompt-lab-log"),
+            Keys(LOG),
+            Sees("Prompt, Host, Echo"),
+        ],
+    ),
     stop("users", &[Go("Users"), Sees("Add user"), Until(HAS_ROWS)]),
     stop("system", &[Go("System"), Sees("PostgreSQL")]),
     stop(

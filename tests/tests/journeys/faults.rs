@@ -33,8 +33,9 @@ const fn row(name: &'static str, platform: Platform, fault: Fault, cause: Cause,
 
 /// The user's own file of a platform: ours, with less patience, since the proof of silence is waiting.
 fn impatient(folder: &Path, platform: &str) -> anyhow::Result<()> {
-    let ours =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../src-tauri/backend/platforms").join(format!("{platform}.toml"));
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../src-tauri/platforms/definitions")
+        .join(format!("{platform}.toml"));
     let text = std::fs::read_to_string(ours)?;
     let patience = text.lines().find(|line| line.starts_with("timeout_seconds")).context("it has a limit")?;
     std::fs::create_dir_all(folder)?;

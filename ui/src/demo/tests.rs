@@ -442,6 +442,7 @@ fn every_page_is_shown_with_the_band_above_it() {
         ("/jump-hosts".to_owned(), "dc-bastion"),
         ("/tags".to_owned(), "edge"),
         ("/platforms?open=cisco_ios".to_owned(), "show running-config"),
+        ("/prompt-lab?platform=cisco_ios".to_owned(), "Nothing to explain yet"),
         ("/users".to_owned(), "j.weber"),
         ("/system".to_owned(), "PostgreSQL"),
     ] {

@@ -43,6 +43,7 @@ pub fn PlatformsPage(view: ReadSignal<String>) -> Element {
             title: "Platforms",
             crumbs: Section::Platforms.crumbs(),
             UpdatedAgo { at: platforms.at(), loading: platforms.loading() }
+            Link { class: "btn btn-outline", to: Route::prompt_lab(), "Prompt lab" }
             Button {
                 label: "Read the folder again",
                 glyph: Glyph::Refresh,

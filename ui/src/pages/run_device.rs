@@ -1,9 +1,11 @@
 //! One device of a run: how far it came, what broke, and what to do next.
 
 use dioxus::prelude::*;
+use netraven_api::evidence::Evidence;
 use netraven_api::jobs::JobKind;
 use netraven_api::logs::LiveFilter;
 use netraven_api::native::Feature;
+use netraven_api::outcome::Cause;
 use netraven_api::problem::Code;
 use netraven_api::runs::{Again, DeviceState, GetRun, GetRunDevice, Run, RunDevice};
 use netraven_api::{DeviceId, Open, RunId};
@@ -194,7 +196,7 @@ fn RunDeviceTabs(
                     Outcomes { job_id: run.job_id, device_id, run_id: run.id }
                     Story { job_type: run.job_type.clone(), device: device.clone() }
                 }
-                NextStep { device }
+                NextStep { run_id: run.id, device }
             }
         }
     }
@@ -242,9 +244,29 @@ fn Story(job_type: Open<JobKind>, device: RunDevice) -> Element {
     }
 }
 
+/// Whether the prompt lab has something to show: the session broke at what a platform file says, and what was said is kept.
+fn in_prompt_lab(device: &RunDevice) -> bool {
+    let is_about_rules = device.cause.is_some_and(|cause| {
+        matches!(
+            cause,
+            Cause::PromptNotSeen
+                | Cause::PrivilegeRefused
+                | Cause::CommandRejected
+                | Cause::EmptyAnswer
+                | Cause::Truncated
+                | Cause::Unsettled
+        )
+    });
+    let said = |evidence: &Evidence| {
+        !evidence.transcript.is_empty() || evidence.last_seen.as_ref().is_some_and(|seen| !seen.is_empty())
+    };
+    is_about_rules && device.details.as_deref().is_some_and(said)
+}
+
 /// The next step in words, always in sight.
 #[component]
-fn NextStep(device: RunDevice) -> Element {
+fn NextStep(run_id: RunId, device: RunDevice) -> Element {
+    let lab = in_prompt_lab(&device).then(|| Route::prompt_lab_of(run_id, device.device_id));
     let advice = device
         .details
         .as_ref()
@@ -262,6 +284,9 @@ fn NextStep(device: RunDevice) -> Element {
                 }
                 if let Some(cause) = device.cause {
                     Remedy { cause }
+                }
+                if let Some(to) = lab {
+                    Link { class: "btn btn-outline btn-sm", to, "Open in the prompt lab" }
                 }
             }
         }

@@ -27,6 +27,7 @@ mod palette;
 mod pickers;
 mod place;
 mod platforms;
+mod prompt_lab;
 mod python_server;
 mod reading;
 mod run;

@@ -35,7 +35,9 @@ const WORLD: &[(&str, &[&str])] = &[
 /// Checks every file of a crate against its table.
 pub fn check(files: &[File], inside: &Inside, rules: &BTreeMap<String, Rule>) -> Vec<Finding> {
     let modules = modules(files, inside);
-    let names = names(&modules);
+    let mut names = names(&modules);
+    // A row without a module is a crate that the root exports under this name.
+    names.extend(rules.keys().map(String::as_str));
     let mut findings = Vec::new();
     for (file, path) in &modules {
         let Some(module) = path.first() else { continue };
@@ -195,6 +197,17 @@ mod tests {
         assert!(findings(&name, "use netraven_api::outcome::Cause;").is_empty());
         assert_eq!(findings(&name, "use netraven_api::jobs::Job;").len(), 1);
         assert_eq!(findings(&name, "use netraven_api::{outcome::Cause, jobs::Job};").len(), 1);
+    }
+
+    #[test]
+    fn a_crate_that_the_root_exports_is_used_like_a_module() {
+        let picture = PICTURE.replace("| app |", "| recorder (a crate of its own) | nothing | SQL |\n| app |");
+        let picture = picture.replace("session, store |", "session, store, recorder |");
+        let found = |name: &str| {
+            found(&BACKEND, &picture, &["worker", "store"], &format!("{ROOT}{name}"), "use crate::recorder::Tape;")
+        };
+        assert!(found("worker/backup.rs").is_empty(), "{:?}", found("worker/backup.rs"));
+        assert_eq!(found("store/jobs.rs").len(), 1);
     }
 
     #[test]

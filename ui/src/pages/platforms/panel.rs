@@ -12,6 +12,7 @@ use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, Sta
 use crate::data::use_query;
 use crate::dom;
 use crate::format;
+use crate::route::Route;
 use crate::state::notices::use_notices;
 
 /// The panel of a platform.
@@ -151,6 +152,7 @@ fn FileText(text: String, platform: Platform, known: Rc<Platforms>) -> Element {
         section { class: "side-part", aria_label: "Definition",
             h4 { "Definition" }
             div { class: "side-actions",
+                Link { class: "btn btn-outline", to: Route::prompt_lab_for(&platform.name), "Open in the prompt lab" }
                 Button {
                     label: "Copy",
                     glyph: Glyph::Copy,

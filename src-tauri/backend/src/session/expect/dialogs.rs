@@ -19,13 +19,13 @@ impl Conversation<'_, '_> {
         }
         self.definition.dialogs.iter().enumerate().find_map(|(place, dialog)| {
             let answer = match names_group(&dialog.send) {
-                false if line.is_empty() || !dialog.expect.is_match(&line) => return None,
+                false if !dialog.is_asked(&line) => return None,
                 false => Typed::new(&dialog.send, &self.words),
                 // More of the menu may be on its way.
                 true if quiet < DIALOG_QUIET => return None,
                 true => {
                     let said = self.said_since_the_last_answer();
-                    let captured = dialog.expect.captures_iter(&said).last()?;
+                    let captured = dialog.captured(&said)?;
                     Typed::captured(&dialog.send, &self.words, &captured)
                 }
             };
