@@ -1,5 +1,6 @@
 //! What a process costs, as Linux accounts for it.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -16,6 +17,12 @@ pub fn cpu_of(ancestor: u32) -> anyhow::Result<Duration> {
     let family = all.iter().filter(|(pid, _)| descends(&all, *pid, ancestor));
     let ticks: u64 = family.map(|(_, stat)| (11..=14).map(|place| stat.ticks(place)).sum::<u64>()).sum();
     Ok(Duration::from_millis(ticks * 10))
+}
+
+/// The process of the PostgreSQL that keeps its data here, from which all of its others descend.
+pub fn postmaster(data_dir: &Path) -> anyhow::Result<u32> {
+    let text = std::fs::read_to_string(data_dir.join("postgres/postmaster.pid"))?;
+    Ok(text.lines().next().unwrap_or_default().trim().parse()?)
 }
 
 /// Most memory a process has held, in megabytes.
