@@ -37,8 +37,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use recording::{
-    BadRecording, Exchange, PagerLook, RecordedDialog, RecordedFile, RecordedPager, RecordedPrivilege, RecordedQuestion,
-    Recording,
+    BadRecording, Exchange, PagerLook, RecordedDialog, RecordedFile, RecordedPager, RecordedPrivilege,
+    RecordedQuestion, Recording,
 };
 pub use running::Running;
 pub use sample::{SAMPLE_PASSWORD, SAMPLE_USERNAME, fleet, sample};

@@ -1,5 +1,5 @@
-//! The files of a recording over SFTP, version 3 and read-only: requests in, answers out. Like a shell, it does no input
-//! or output itself.
+//! The files of a recording over SFTP, version 3 and read-only: requests in, answers out. Like a shell, it does no
+//! input or output itself.
 
 mod wire;
 

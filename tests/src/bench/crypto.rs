@@ -1,5 +1,5 @@
-//! The crypto report of 5,000 devices that were backed up every day for three months, beside the time that reading as many
-//! devices takes from a table that holds nothing else.
+//! The crypto report of 5,000 devices that were backed up every day for three months, beside the time that reading as
+//! many devices takes from a table that holds nothing else.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -31,9 +31,10 @@ const FILL: [&str; 5] = [
     "insert into job_results (run_id, job_id, device_id, job_type, status, result_time, details)
      select r.id, r.job_id, d.id, 'config_backup', 'success', r.finished_at, jsonb_build_object(
          'algorithms', case when d.id % 7 = 0 and r.finished_at < now() - interval '45 days'
-             then '{\"kex\": \"diffie-hellman-group14-sha1\", \"host_key\": \"ssh-rsa\", \"cipher\": \"aes256-cbc\", \"mac\": \"hmac-sha1\"}'
-             else '{\"kex\": \"curve25519-sha256\", \"host_key\": \"ssh-ed25519\", \"cipher\": \"aes256-ctr\", \"mac\": \"hmac-sha2-256\"}'
-             end::jsonb,
+             then jsonb_build_object('kex', 'diffie-hellman-group14-sha1', 'host_key', 'ssh-rsa',
+                 'cipher', 'aes256-cbc', 'mac', 'hmac-sha1')
+             else jsonb_build_object('kex', 'curve25519-sha256', 'host_key', 'ssh-ed25519',
+                 'cipher', 'aes256-ctr', 'mac', 'hmac-sha2-256') end,
          'host_key', jsonb_build_object('key_type', 'ssh-ed25519', 'sha256', 'SHA256:' || md5(d.id::text)),
          'bytes', 104857, 'lines', 4100, 'secrets_hidden', 12, 'changed', false, 'sha256', md5(r.id::text),
          'timings', (select jsonb_agg(jsonb_build_object('stage', stage, 'ms', 120)) from unnest(array['reach',

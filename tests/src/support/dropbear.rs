@@ -1,4 +1,5 @@
-//! A real dropbear, the SSH server of small devices, on a free port of two loopback addresses, with an account of its own.
+//! A real dropbear, the SSH server of small devices, on a free port of two loopback addresses, with an account of its
+//! own.
 
 use std::fs;
 use std::net::TcpListener;

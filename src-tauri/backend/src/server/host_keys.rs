@@ -5,8 +5,8 @@ use netraven_api::evidence::ShownKey;
 
 use super::http::error::ApiError;
 
-/// Refuses every key but the one that was shown last. Only a key that a session met can be trusted: never one that merely
-/// appears in a request. `whose` is what has the key, such as "device".
+/// Refuses every key but the one that was shown last. Only a key that a session met can be trusted: never one that
+/// merely appears in a request. `whose` is what has the key, such as "device".
 pub(super) fn check(whose: &str, shown: Option<&ShownKey>, key: &TrustedKey) -> Result<(), ApiError> {
     match shown {
         Some(shown) if (&shown.key_type, &shown.sha256) == (&key.key_type, &key.sha256) => Ok(()),

@@ -44,7 +44,8 @@ async fn several_commands_run_beside_an_open_shell() {
 async fn a_recorded_file_of_any_size_is_read_by_sftp() {
     let text = "interface lan\n".repeat(20_000);
     let recording = Recording::parse(&format!(
-        "platform = 'x'\nhostname = 'fw1'\nprompt = 'fw1#'\nbanner = ''\n[[file]]\npath = '/conf'\ntext = '''{text}'''\n"
+        "platform = 'x'\nhostname = 'fw1'\nprompt = 'fw1#'\nbanner = ''\n\
+         [[file]]\npath = '/conf'\ntext = '''{text}'''\n"
     ));
     let lab = only(DeviceSpec::replaying(recording.unwrap())).await;
     let address = lab.devices()[0].address;
