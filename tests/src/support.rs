@@ -1,10 +1,14 @@
 //! What every journey stands on: servers shared by the whole run, a backend in this process or in one of its own, a lab,
-//! git and a real SSH server.
+//! git and real SSH and telnet servers.
 
+#[cfg(unix)]
+pub mod account;
 #[cfg(unix)]
 pub mod app;
 #[cfg(unix)]
 pub mod database;
+#[cfg(unix)]
+pub mod dropbear;
 pub mod git;
 #[cfg(unix)]
 pub mod guardian;
@@ -21,6 +25,8 @@ pub mod site;
 #[cfg(unix)]
 pub mod sshd;
 pub mod stream;
+#[cfg(unix)]
+mod system;
 #[cfg(unix)]
 pub mod telnetd;
 pub mod wait;

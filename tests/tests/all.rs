@@ -11,6 +11,7 @@ mod journeys {
     mod cli;
     #[cfg(target_os = "linux")]
     mod crashes;
+    mod dropbear;
     mod faults;
     mod foreign;
     mod jump;

@@ -149,6 +149,43 @@ answer = "Building configuration...\n\nversion 15.2\nhostname sw1\ninterface Vla
         assert_eq!(replayed.facts.version.as_deref(), Some("15.2(7)E7"));
     }
 
+    /// A firewall with a shell for what it says of itself, and its configuration in a file.
+    const FIREWALL: &str = r#"
+platform = "firewall"
+hostname = "fw1"
+prompt = "fw1#"
+banner = ""
+
+[[exchange]]
+send = "show version"
+answer = "Firewall 7.2\n"
+
+[[file]]
+path = "/conf/config.xml"
+text = "<config>\n  <name>fw1</name>\n</config>\n"
+"#;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_file_of_a_recording_is_fetched_by_sftp_and_a_missing_one_is_named() {
+        let definition = |path: &str| {
+            let text = format!(
+                "name = 'firewall'\ntitle = 'Firewall'\nvendor = 'Test'\nerrors = ['^%']\n\
+                 facts = [{{ field = 'version', pattern = '^Firewall (\\S+)$' }}]\n\
+                 prompt = {{ pattern = '(?P<host>\\w+)#' }}\n\
+                 [[commands]]\nsend = 'show version'\npurpose = 'facts'\n\
+                 [[commands]]\nfetch = 'sftp:{path}'\npurpose = 'config'\nend = '^</config>$'\n"
+            );
+            Definition::parse("firewall.toml", &text).unwrap()
+        };
+        let recording = Recording::parse(FIREWALL).unwrap();
+        let replayed = replay(&definition("/conf/config.xml"), &recording).await.unwrap();
+        assert!(replayed.failure.is_none(), "{:?}", replayed.failure.map(|failure| failure.message));
+        assert_eq!(replayed.text, "<config>\n  <name>fw1</name>\n</config>\n");
+        assert_eq!(replayed.facts.version.as_deref(), Some("7.2"));
+        let failure = replay(&definition("/conf/old.xml"), &recording).await.unwrap().failure.unwrap();
+        assert!(failure.message.contains("no file `/conf/old.xml`"), "{}", failure.message);
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_device_that_cannot_be_read_says_why() {
         let replayed = read_with(&SWITCH.replace("show running-config", "show something-else")).await;

@@ -9,6 +9,7 @@ mod crypto_report;
 mod devices;
 mod docs;
 mod feed;
+mod host_keys;
 mod http;
 mod import;
 mod jobs;

@@ -3,8 +3,8 @@
 //! [`Lab::start`] opens one listener per [`DeviceSpec`]; each answers SSH, or telnet, with an interactive shell that
 //! speaks its platform's dialect (prompt, paging, privilege, error lines) and prints a generated or given
 //! configuration. A [`Fault`] makes it misbehave in one chosen way. A device that is given a [`Recording`] says what
-//! was recorded instead, with the pager, the privileged mode and the refusals of its kind. [`Running`] lets a test look
-//! at and steer a device while it runs.
+//! was recorded instead, with the pager, the privileged mode, the refusals and the files of its kind. [`Running`] lets
+//! a test look at and steer a device while it runs.
 //!
 //! It knows nothing of the product that talks to it, and nothing leaves this machine: devices listen on loopback unless
 //! a spec says otherwise.
@@ -21,6 +21,7 @@ mod running;
 mod sample;
 mod server;
 mod session;
+mod sftp;
 mod shell;
 mod spec;
 mod talk;
@@ -37,7 +38,8 @@ use tokio::task::JoinHandle;
 use netraven_recording as recording;
 
 pub use recording::{
-    BadRecording, Exchange, PagerLook, RecordedDialog, RecordedPager, RecordedPrivilege, RecordedQuestion, Recording,
+    BadRecording, Exchange, PagerLook, RecordedDialog, RecordedFile, RecordedPager, RecordedPrivilege,
+    RecordedQuestion, Recording,
 };
 pub use running::Running;
 pub use sample::{SAMPLE_PASSWORD, SAMPLE_USERNAME, fleet, sample};

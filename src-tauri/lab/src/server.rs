@@ -1,4 +1,4 @@
-//! The SSH side of a device: accepts connections, logs users in, opens shells.
+//! The SSH side of a device: accepts connections, logs users in, opens shells and channels for files.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
@@ -18,6 +18,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::device::Device;
 use crate::offer;
 use crate::session::{Input, Session};
+use crate::sftp::Sftp;
 use crate::spec::Fault;
 use crate::talk::Talk;
 use crate::telnet::{self, Carrier};
@@ -95,6 +96,13 @@ struct Connection {
     cut: Arc<Cut>,
 }
 
+/// What a channel is to carry.
+enum Asked {
+    Shell,
+    Command(String),
+    Files(Sftp),
+}
+
 /// One session channel.
 #[derive(Default)]
 struct Line {
@@ -138,8 +146,8 @@ impl Connection {
         }
     }
 
-    /// Starts a shell on the channel, or nothing where one runs already.
-    fn open(&mut self, channel: ChannelId, ssh: &mut SshSession, command: Option<String>) -> Result<(), russh::Error> {
+    /// Starts what was asked for on the channel, or nothing where something runs there already.
+    fn open(&mut self, channel: ChannelId, ssh: &mut SshSession, asked: Asked) -> Result<(), russh::Error> {
         let Some(line) = self.channels.get_mut(&channel).filter(|line| line.input.is_none()) else {
             return ssh.channel_failure(channel);
         };
@@ -155,9 +163,10 @@ impl Connection {
             waiting: VecDeque::new(),
             cut: self.cut.clone(),
         };
-        match command {
-            Some(command) => drop(tokio::spawn(session.exec(command))),
-            None => drop(tokio::spawn(session.interactive())),
+        match asked {
+            Asked::Shell => drop(tokio::spawn(session.interactive())),
+            Asked::Command(command) => drop(tokio::spawn(session.exec(command))),
+            Asked::Files(sftp) => drop(tokio::spawn(session.serve_files(sftp))),
         }
         Ok(())
     }
@@ -245,7 +254,7 @@ impl Handler for Connection {
         if self.device.spec.options.no_shell {
             return session.channel_failure(channel);
         }
-        self.open(channel, session, None)
+        self.open(channel, session, Asked::Shell)
     }
 
     async fn exec_request(
@@ -254,16 +263,19 @@ impl Handler for Connection {
         data: &[u8],
         session: &mut SshSession,
     ) -> Result<(), Self::Error> {
-        self.open(channel, session, Some(String::from_utf8_lossy(data).into_owned()))
+        self.open(channel, session, Asked::Command(String::from_utf8_lossy(data).into_owned()))
     }
 
     async fn subsystem_request(
         &mut self,
         channel: ChannelId,
-        _name: &str,
+        name: &str,
         session: &mut SshSession,
     ) -> Result<(), Self::Error> {
-        session.channel_failure(channel)
+        match Sftp::new(&self.device).filter(|_| name == "sftp") {
+            Some(sftp) => self.open(channel, session, Asked::Files(sftp)),
+            None => session.channel_failure(channel),
+        }
     }
 
     async fn data(&mut self, channel: ChannelId, data: &[u8], _: &mut SshSession) -> Result<(), Self::Error> {

@@ -1,5 +1,5 @@
 //! Plays what a shell or a recording wants done into one SSH channel: output in pieces and at its speed, pauses, and
-//! the end.
+//! the end. A channel for files carries them instead.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use russh::server::Handle;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::device::Device;
+use crate::sftp::Sftp;
 use crate::shell::Op;
 use crate::spec::Fault;
 use crate::talk::Talk;
@@ -63,6 +64,17 @@ impl Session {
     pub(crate) async fn exec(mut self, command: String) {
         let ops = self.talk.exec(&command);
         let _ = self.play(ops).await;
+    }
+
+    /// Serves files until the client ends it, or says what is no SFTP.
+    pub(crate) async fn serve_files(mut self, mut sftp: Sftp) {
+        while let Some(Input::Typed(bytes)) = self.next().await {
+            let Ok(answers) = sftp.feed(&bytes) else { break };
+            if !answers.is_empty() && self.send(answers).await.is_err() {
+                return;
+            }
+        }
+        let _ = self.play(vec![Op::Close]).await;
     }
 
     async fn next(&mut self) -> Option<Input> {

@@ -39,8 +39,21 @@ pub struct Recording {
     #[serde(default)]
     pub privilege: Option<RecordedPrivilege>,
     /// The commands and their answers.
-    #[serde(rename = "exchange")]
+    #[serde(default, rename = "exchange")]
     pub exchanges: Vec<Exchange>,
+    /// The files that can be fetched from it by SFTP; without one it offers no SFTP.
+    #[serde(default, rename = "file")]
+    pub files: Vec<RecordedFile>,
+}
+
+/// A file of a device.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedFile {
+    /// Its full path.
+    pub path: String,
+    /// What it holds, byte by byte.
+    pub text: String,
 }
 
 /// A command and what the device says to it.
@@ -244,11 +257,14 @@ impl Recording {
                 .or_else(|| empty("privilege.unprivileged_prompt", &privilege.unprivileged_prompt))
         });
         let sends = || self.exchanges.iter().find_map(|exchange| empty("exchange.send", &exchange.send));
+        let is_empty = self.exchanges.is_empty() && self.files.is_empty();
         let questions = self.exchanges.iter().filter_map(|exchange| exchange.question.as_ref());
         let mut asked = self.dialogs.iter().map(|dialog| &dialog.answer).chain(questions.map(|asked| &asked.answer));
         empty("prompt", self.prompt.rsplit('\n').next().unwrap_or_default())
             .or(privilege)
             .or_else(sends)
+            .or_else(|| is_empty.then(|| "it holds neither an `exchange` nor a `file`".to_owned()))
+            .or_else(|| self.files.iter().find_map(RecordedFile::mistake))
             .or_else(|| asked.find_map(|answer| not_an_answer(answer)))
             .or_else(|| self.pager.as_ref().and_then(RecordedPager::mistake))
     }
@@ -284,6 +300,13 @@ impl RecordedPager {
     }
 }
 
+impl RecordedFile {
+    fn mistake(&self) -> Option<String> {
+        let is_full = self.path.starts_with('/');
+        (!is_full).then(|| format!("`file.path` must be the full path of a file, not {:?}", self.path))
+    }
+}
+
 impl BadRecording {
     fn of(error: &toml::de::Error, text: &str) -> BadRecording {
         let before = error.span().and_then(|span| text.get(..span.start));
@@ -300,6 +323,7 @@ impl fmt::Debug for Recording {
             .field("platform", &self.platform)
             .field("hostname", &self.hostname)
             .field("exchanges", &self.exchanges.len())
+            .field("files", &self.files.len())
             .finish_non_exhaustive()
     }
 }
@@ -342,13 +366,14 @@ mod tests {
         let refused = |text: &str| Recording::parse(text).unwrap_err().to_string();
         let unknown = refused(&format!("{HEAD}colour = 'red'\n{EXCHANGE}"));
         assert!(unknown.starts_with("line 5: unknown field `colour`"), "{unknown}");
-        assert!(refused(HEAD).contains("missing field `exchange`"));
+        assert!(refused(HEAD).starts_with("it holds neither an `exchange` nor a `file`"));
         for (part, says) in [
             ("newline = 'x'\n", "`newline` must be"),
             ("dialogs = [{ answer = 'yes' }]\n", "the `answer` \"yes\" is neither"),
             ("[pager]\nmark = ' '\n", "`pager.mark` is empty"),
             ("[pager]\nmark = 'More'\nlines = 0\n", "`pager.lines` must be"),
             ("[pager]\nmark = 'More'\nalso = [{ mark = 'Mehr', key = '' }]\n", "`pager.key` must be one key"),
+            ("[[file]]\npath = 'config.xml'\ntext = ''\n", "`file.path` must be the full path"),
             ("[privilege]\ncommand = ''\nunprivileged_prompt = 'sw1>'\n", "`privilege.command` is empty"),
         ] {
             let sentence = refused(&format!("{HEAD}{part}{EXCHANGE}"));

@@ -55,8 +55,8 @@ enum Task {
     },
     /// Measure and print figures.
     Bench {
-        /// What to measure: api, backup, redact, start, feed or ui.
-        #[arg(value_parser = ["api", "backup", "redact", "start", "feed", "ui"])]
+        /// What to measure: api, backup, crypto, redact, start, feed or ui.
+        #[arg(value_parser = ["api", "backup", "crypto", "redact", "start", "feed", "ui"])]
         name: String,
         /// Passed on to the measurement.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

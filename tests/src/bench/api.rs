@@ -1,7 +1,6 @@
 //! Requests a second and CPU time per request of the lists people look at most, with a small log and with a large one. The
 //! CPU time is that of the API's process and of its Postgres together. Before them, the runs and the devices of a large one.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use netraven_api::Secret;
@@ -11,7 +10,7 @@ use reqwest::Client as Http;
 use secrecy::ExposeSecret as _;
 use sqlx::{Connection as _, PgConnection};
 
-use super::process::cpu_of;
+use super::process::{cpu_of, postmaster};
 use super::rows::{self, Spread, fill, grow};
 use super::server::{PASSWORD, Server};
 
@@ -116,9 +115,4 @@ async fn requests(http: &Http, server: &Server, token: &Secret, path: &str, coun
     };
     let sizes = futures::future::try_join_all((0..CALLERS).map(|_| caller())).await?;
     Ok(sizes.into_iter().max().unwrap_or_default())
-}
-
-fn postmaster(data_dir: &Path) -> anyhow::Result<u32> {
-    let text = std::fs::read_to_string(data_dir.join("postgres/postmaster.pid"))?;
-    Ok(text.lines().next().unwrap_or_default().trim().parse()?)
 }

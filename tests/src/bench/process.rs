@@ -1,5 +1,6 @@
 //! What a process costs, as Linux accounts for it.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,16 +11,18 @@ pub fn cpu(pid: u32) -> anyhow::Result<Duration> {
     Ok(Duration::from_millis((used.ticks(11) + used.ticks(12)) * 10))
 }
 
-/// CPU time that a process and its children have used, those that ended included.
-pub fn cpu_of(parent: u32) -> anyhow::Result<Duration> {
-    let own = Stat::of(parent)?;
-    let mut ticks: u64 = (11..=14).map(|place| own.ticks(place)).sum();
-    for (_, stat) in all()? {
-        if stat.parent() == parent {
-            ticks += stat.ticks(11) + stat.ticks(12);
-        }
-    }
+/// CPU time that a process and all that descend from it have used, those that ended included.
+pub fn cpu_of(ancestor: u32) -> anyhow::Result<Duration> {
+    let all = all()?;
+    let family = all.iter().filter(|(pid, _)| descends(&all, *pid, ancestor));
+    let ticks: u64 = family.map(|(_, stat)| (11..=14).map(|place| stat.ticks(place)).sum::<u64>()).sum();
     Ok(Duration::from_millis(ticks * 10))
+}
+
+/// The process of the PostgreSQL that keeps its data here, from which all of its others descend.
+pub fn postmaster(data_dir: &Path) -> anyhow::Result<u32> {
+    let text = std::fs::read_to_string(data_dir.join("postgres/postmaster.pid"))?;
+    Ok(text.lines().next().unwrap_or_default().trim().parse()?)
 }
 
 /// Most memory a process has held, in megabytes.
@@ -35,14 +38,18 @@ pub fn memory_mb(pid: u32) -> anyhow::Result<u64> {
 /// The process of this name that descends from another.
 pub fn descendant(ancestor: u32, name: &str) -> anyhow::Result<u32> {
     let all = all()?;
-    let descends = |pid: u32| {
-        let mut parents = std::iter::successors(Some(pid), |pid| {
-            all.iter().find(|(other, _)| other == pid).map(|(_, stat)| stat.parent()).filter(|parent| *parent > 1)
-        });
-        parents.any(|parent| parent == ancestor)
-    };
-    let found = all.iter().find(|(pid, stat)| name.starts_with(&stat.name) && !stat.name.is_empty() && descends(*pid));
+    let found = all
+        .iter()
+        .find(|(pid, stat)| name.starts_with(&stat.name) && !stat.name.is_empty() && descends(&all, *pid, ancestor));
     Ok(found.with_context(|| format!("there is no process {name}"))?.0)
+}
+
+/// Whether a process is this one or descends from it.
+fn descends(all: &[(u32, Stat)], pid: u32, ancestor: u32) -> bool {
+    let mut line = std::iter::successors(Some(pid), |pid| {
+        all.iter().find(|(other, _)| other == pid).map(|(_, stat)| stat.parent()).filter(|parent| *parent > 1)
+    });
+    line.any(|pid| pid == ancestor)
 }
 
 fn all() -> anyhow::Result<Vec<(u32, Stat)>> {

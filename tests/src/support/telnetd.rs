@@ -1,5 +1,4 @@
-//! The system's own telnet server on a free loopback port, where one is installed: started for each connection, as
-//! inetd does.
+//! The system's own telnet server on a free loopback port: started for each connection, as inetd does.
 
 use std::io;
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +11,7 @@ use std::thread::JoinHandle;
 
 use anyhow::Context as _;
 
-use super::sshd::{as_root, find};
+use super::system::{as_root, find};
 
 /// What the program is called, by age.
 const NAMES: [&str; 2] = ["in.telnetd", "telnetd"];
@@ -26,9 +25,9 @@ pub struct Telnetd {
 }
 
 impl Telnetd {
-    /// Starts it; none where no telnet server is installed.
-    pub fn start() -> anyhow::Result<Option<Telnetd>> {
-        let Some(program) = find(&NAMES) else { return Ok(None) };
+    /// Starts it.
+    pub fn start() -> anyhow::Result<Telnetd> {
+        let program = find(&NAMES, "inetutils-telnetd")?;
         let socket = TcpListener::bind("127.0.0.1:0")?;
         let port = socket.local_addr()?.port();
         let stopping = Arc::new(AtomicBool::new(false));
@@ -37,7 +36,7 @@ impl Telnetd {
             .name("telnetd".to_owned())
             .spawn(move || serve(&socket, &program, &stop))
             .context("the listener for telnetd could not be started")?;
-        Ok(Some(Telnetd { port, stopping, listener: Some(listener) }))
+        Ok(Telnetd { port, stopping, listener: Some(listener) })
     }
 }
 

@@ -18,8 +18,8 @@ use netraven_tests::support::sshd::Sshd;
 use netraven_tests::support::wait;
 use netraven_tests::support::work::{self, Enrolled};
 
-/// The lines of a server that takes few connections at a time.
-const FEW: &str = "MaxStartups 2\nAllowTcpForwarding yes";
+/// The lines of a server that takes few connections at a time and no session on any of them: it only forwards.
+const FEW: &str = "MaxStartups 2\nMaxSessions 0\nAllowTcpForwarding yes";
 
 async fn server(lines: &'static str) -> anyhow::Result<Sshd> {
     tokio::task::spawn_blocking(move || Sshd::start_with(lines)).await?

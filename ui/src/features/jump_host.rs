@@ -3,12 +3,12 @@
 use dioxus::prelude::*;
 use netraven_api::JumpHostId;
 use netraven_api::devices::{Device, TrustedKey};
-use netraven_api::jump_hosts::{ForgetJumpHostKey, JumpHost, ListJumpHosts, TrustJumpHostKey};
+use netraven_api::jump_hosts::{JumpHost, ListJumpHosts, TrustJumpHostKey};
 use netraven_api::native::Feature;
 use netraven_api::page::MAX_SIZE;
 
 use super::key_button::KeyButton;
-use crate::components::{ButtonKind, SelectField};
+use crate::components::SelectField;
 use crate::data::use_query_maybe;
 use crate::features::actions::use_change;
 use crate::state::session::use_workplace;
@@ -135,31 +135,6 @@ pub fn TrustJumpKey(host: JumpHost) -> Element {
                 dt { "Stored" }
                 dd { class: "mono", "{stored.key.sha256}" }
             }
-        }
-    }
-}
-
-/// Forgets the stored key of a jump host.
-#[component]
-pub fn ForgetJumpKey(id: JumpHostId, name: String) -> Element {
-    let mut asking = use_signal(|| false);
-    let forget = use_change(move |_| asking.set(false));
-    rsx! {
-        KeyButton {
-            label: "Forget stored key",
-            kind: ButtonKind::Danger,
-            denied: "Only admins may forget a stored key.",
-            title: "Forget the stored key of {name}?",
-            text: "The next sign-in accepts and stores whatever key the jump host offers. Do this only if it was replaced or its key renewed.",
-            action: "Forget the key",
-            asking,
-            busy: forget.busy(),
-            onconfirm: move |()| {
-                forget.make(
-                    ForgetJumpHostKey(id),
-                    "The stored key was forgotten. The next sign-in stores the key the jump host offers.",
-                );
-            },
         }
     }
 }

@@ -18,7 +18,7 @@ use super::http::error::ApiError;
 use super::http::input::{Body, Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
-use super::{AppState, approvals, import, tags};
+use super::{AppState, approvals, host_keys, import, tags};
 use crate::journal::About;
 
 /// Mounts the endpoints of devices.
@@ -139,24 +139,9 @@ async fn trust_host_key(
     Body(key): Body<TrustedKey>,
 ) -> Result<Json<HostKey>, ApiError> {
     state.store.device(id).await?;
-    // Only a key that a session met can be trusted: never one that merely appears in a request.
-    match state.store.shown_host_key(id).await? {
-        None => {
-            return Err(ApiError::bad_request(
-                "No session has seen a host key of this device yet. Run a job on it first.",
-            ));
-        }
-        Some((key_type, sha256)) if (&key_type, &sha256) != (&key.key_type, &key.sha256) => {
-            return Err(ApiError::bad_request(format!(
-                "This is not the key the device showed last, which is {key_type} {sha256}. Compare that key with the device's own."
-            )));
-        }
-        Some(_) => {}
-    }
+    host_keys::check("device", state.store.shown_host_key(id).await?.as_ref(), &key)?;
     if !state.store.replace_host_key(id, &key, caller.name()).await? {
-        return Err(ApiError::bad_request(
-            "The stored key has changed since you saw it. Run the device again, then review the key again.",
-        ));
+        return Err(host_keys::overtaken());
     }
     let about = About { device_id: Some(id), ..About::default() };
     let message =

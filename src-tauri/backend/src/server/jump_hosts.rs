@@ -13,12 +13,12 @@ use netraven_api::jump_hosts::{
 use netraven_api::logs::{Level, LogType};
 use serde_json::{Value, json};
 
-use super::AppState;
 use super::http::auth::Caller;
 use super::http::error::ApiError;
 use super::http::input::{Body, Change, Id, New, Query, Resource};
 use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
+use super::{AppState, host_keys};
 use crate::journal::About;
 
 /// Mounts the endpoints of jump hosts.
@@ -85,20 +85,9 @@ async fn trust(
     Body(key): Body<TrustedKey>,
 ) -> Result<Json<JumpHost>, ApiError> {
     let before = state.store.jump_host(id).await?;
-    // Only a key that a session met can be trusted: never one that merely appears in a request.
-    let Some(offered) = &before.offered_key else {
-        return Err(ApiError::bad_request("No session has seen another host key of this jump host."));
-    };
-    if (&offered.key.key_type, &offered.key.sha256) != (&key.key_type, &key.sha256) {
-        return Err(ApiError::bad_request(format!(
-            "This is not the key the jump host showed last, which is {}. Compare that key with the jump host's own.",
-            offered.key
-        )));
-    }
+    host_keys::check("jump host", before.offered_key.as_ref().map(|offered| &offered.key), &key)?;
     if !state.store.replace_jump_host_key(id, &key, caller.name()).await? {
-        return Err(ApiError::bad_request(
-            "The stored key has changed since you saw it. Run a device again, then review the key again.",
-        ));
+        return Err(host_keys::overtaken());
     }
     let message = format!(
         "{} trusted the key {} of the jump host {}, replacing {}.",

@@ -2,6 +2,7 @@
 
 use netraven_api::DeviceId;
 use netraven_api::devices::{HostKey, TrustedKey};
+use netraven_api::evidence::ShownKey;
 use sqlx::types::Json;
 
 use super::{Result, Store, StoreError};
@@ -33,9 +34,9 @@ impl Store {
         Ok(())
     }
 
-    /// The last key a device showed, stored or not, as algorithm and fingerprint.
-    pub async fn shown_host_key(&self, device_id: DeviceId) -> Result<Option<(String, String)>> {
-        Ok(sqlx::query_as(
+    /// The last key a device showed, stored or not.
+    pub async fn shown_host_key(&self, device_id: DeviceId) -> Result<Option<ShownKey>> {
+        let row: Option<(String, String)> = sqlx::query_as(
             "select key ->> 'key_type', key ->> 'sha256' from (select result_time, id,
                  coalesce(nullif(details #> '{host_keys,offered}', 'null'), details -> 'host_key') as key
                  from job_results where device_id = $1 and (cause = 'host-key-changed' or status = 'success')) shown
@@ -44,7 +45,8 @@ impl Store {
         )
         .bind(device_id.get())
         .fetch_optional(self.pool())
-        .await?)
+        .await?;
+        Ok(row.map(|(key_type, sha256)| ShownKey { key_type, sha256 }))
     }
 
     /// Replaces a stored key; returns whether the replaced one was still there, or none at all.

@@ -1,6 +1,9 @@
-//! Devices that are asked by commands on channels of their own.
+//! Devices that are asked beside their shell: by commands on channels of their own, and for files.
 
-use netraven_lab::{DeviceSpec, Platform};
+use std::io::Read as _;
+use std::path::Path;
+
+use netraven_lab::{DeviceSpec, Platform, Recording};
 
 use crate::support::{Client, blocking, only};
 use crate::{CONFIG, ios, on_the_wire};
@@ -35,4 +38,26 @@ async fn several_commands_run_beside_an_open_shell() {
     })
     .await;
     assert_eq!(answers, ["### /etc/hosts\n127.0.0.1 localhost\n", "hello\n"]);
+}
+
+#[tokio::test]
+async fn a_recorded_file_of_any_size_is_read_by_sftp() {
+    let text = "interface lan\n".repeat(20_000);
+    let recording = Recording::parse(&format!(
+        "platform = 'x'\nhostname = 'fw1'\nprompt = 'fw1#'\nbanner = ''\n\
+         [[file]]\npath = '/conf'\ntext = '''{text}'''\n"
+    ));
+    let lab = only(DeviceSpec::replaying(recording.unwrap())).await;
+    let address = lab.devices()[0].address;
+    let (read, missing) = blocking(move || {
+        let client = Client::connect(address).password("lab", "lab-password");
+        let sftp = client.session.sftp().unwrap();
+        let mut read = String::new();
+        sftp.open(Path::new("/conf")).unwrap().read_to_string(&mut read).unwrap();
+        (read, sftp.open(Path::new("/conf/old")).is_err())
+    })
+    .await;
+    assert!(read == text, "{} of {} bytes", read.len(), text.len());
+    assert!(missing);
+    assert_eq!(lab.devices()[0].commands(), ["sftp:/conf", "sftp:/conf/old"]);
 }

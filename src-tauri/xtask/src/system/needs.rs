@@ -108,6 +108,15 @@ pub const NEEDS: &[Need] = &[
         .apt("openssh-server")
         .dnf("openssh-server")
         .pacman("openssh"),
+    // The service of the package stays switched off: the tests start it on a port of their own.
+    need("telnet server", Purpose::Tests, Check::Program(&["telnetd", "in.telnetd"]))
+        .apt("inetutils-telnetd")
+        .dnf("telnet-server")
+        .pacman("inetutils"),
+    need("Dropbear", Purpose::Tests, Check::Program(&["dropbear"]))
+        .apt("dropbear-bin")
+        .dnf("dropbear")
+        .pacman("dropbear"),
 ];
 
 /// A row that no package manager names yet.

@@ -17,7 +17,7 @@ use super::way::WayPart;
 use crate::components::{CloseButton, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::features::device::{ResultTag, Unencrypted, place, platform_of, tag_names};
-use crate::features::forget_key::ForgetKey;
+use crate::features::forget_key::{ForgetKey, KeyOwner};
 use crate::features::jump_host::way;
 use crate::features::lab::SimulatedTag;
 use crate::route::Route;
@@ -129,7 +129,7 @@ fn StoredKey(device: ReadSignal<Device>) -> Element {
                 if let Some(user) = &key.trusted_by { "trusted by {user} " } else { "first seen " }
                 Time { at: key.first_seen }
             }
-            ForgetKey { device_id: device.read().id, hostname: device.read().hostname.clone() }
+            ForgetKey { owner: KeyOwner::Device(device.read().id), name: device.read().hostname.clone() }
         },
     };
     rsx! {

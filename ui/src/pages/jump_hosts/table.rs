@@ -5,7 +5,8 @@ use netraven_api::jump_hosts::JumpHost;
 use netraven_api::sorting::JumpHostColumn;
 
 use crate::components::{Glyph, RowButtons, Tag, Tone};
-use crate::features::jump_host::{ForgetJumpKey, TrustJumpKey};
+use crate::features::forget_key::{ForgetKey, KeyOwner};
+use crate::features::jump_host::TrustJumpKey;
 use crate::features::sorted_table::TableFace;
 use crate::format;
 use crate::state::session::use_workplace;
@@ -78,7 +79,7 @@ fn HostKeyCell(host: JumpHost) -> Element {
             }
             TrustJumpKey { host: host.clone() }
         } else {
-            ForgetJumpKey { id: host.id, name: host.name.clone() }
+            ForgetKey { owner: KeyOwner::JumpHost(host.id), name: host.name.clone() }
         }
     }
 }
