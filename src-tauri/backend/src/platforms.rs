@@ -3,6 +3,7 @@
 //! Pure: it knows no sockets, no async and no SQL. What is stored of an answer is
 //! `redact(significant(clean(raw)))`, in this order; what is compared is `comparable(significant(clean(raw)))`.
 
+mod adjusted;
 mod around;
 pub mod clean;
 mod clock;
@@ -25,6 +26,7 @@ mod stored;
 pub mod storing;
 mod words;
 
+pub use adjusted::Adjustments;
 pub use clean::{clean, clean_read};
 pub use definition::{
     BadDefinition, Command, Definition, Dialog, FactField, FactRule, PagingCommand, PagingRules, Privilege, Prompt,
