@@ -214,10 +214,7 @@ mod tests {
         assert_eq!(held(&[]), (None, None, None));
         assert_eq!(held(&[&server]), (Some(5), Some(80), Some("the server".into())));
         assert_eq!(held(&[&tags[0], &tags[1], &server]), (Some(20), Some(80), Some("the tag b".into())));
-        assert_eq!(
-            held(&[&device, &tags[0], &tags[1], &server]),
-            (Some(60), Some(80), Some("this device".into()))
-        );
+        assert_eq!(held(&[&device, &tags[0], &tags[1], &server]), (Some(60), Some(80), Some("this device".into())));
     }
 
     #[test]

@@ -51,12 +51,8 @@ mod tests {
         let of_file = definition().adjusted(&Adjustments::default());
         assert_eq!((of_file.terminal.width, of_file.terminal.height, of_file.newline.as_str()), (100, 1000, "\n"));
         assert_eq!(of_file.commands[0].timeout, Duration::from_secs(90));
-        let to = Adjustments {
-            width: None,
-            height: Some(24),
-            newline: Some("\r"),
-            timeout: Some(Duration::from_secs(5)),
-        };
+        let to =
+            Adjustments { width: None, height: Some(24), newline: Some("\r"), timeout: Some(Duration::from_secs(5)) };
         let adjusted = definition().adjusted(&to);
         assert_eq!((adjusted.terminal.width, adjusted.terminal.height, adjusted.newline.as_str()), (100, 24, "\r"));
         assert_eq!(adjusted.commands[0].timeout, Duration::from_secs(5));

@@ -86,10 +86,7 @@ async fn set_of_device(
     of_device(State(state), Id(id)).await
 }
 
-async fn of_jump_host(
-    State(state): State<AppState>,
-    Id(id): Id<JumpHostId>,
-) -> Result<Json<SessionPolicy>, ApiError> {
+async fn of_jump_host(State(state): State<AppState>, Id(id): Id<JumpHostId>) -> Result<Json<SessionPolicy>, ApiError> {
     state.store.jump_host(id).await?;
     Ok(Json(state.store.session_policy(PolicyOf::JumpHost(id)).await?))
 }
@@ -134,7 +131,8 @@ fn applies_to_jump_host(policy: &SessionPolicy) -> Result<(), ApiError> {
         ("newline", newline.is_some()),
     ];
     let Some((field, _)) = foreign.into_iter().find(|(_, is_set)| *is_set) else { return Ok(()) };
-    let sentence = "A jump host has limits of sessions and a crypto policy alone: set this for its devices or their tags.";
+    let sentence =
+        "A jump host has limits of sessions and a crypto policy alone: set this for its devices or their tags.";
     Err(ApiError::body_field(field, "value_error", sentence, json!(policy)))
 }
 

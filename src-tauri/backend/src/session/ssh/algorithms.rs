@@ -23,14 +23,8 @@ const METHODS: [MethodType; 6] = [
 const NAMES: [&str; 6] = ["key exchange", "host key", "cipher", "cipher", "MAC", "MAC"];
 
 /// The part of a session that each of them is for.
-const PARTS: [CryptoPart; 6] = [
-    CryptoPart::Kex,
-    CryptoPart::HostKey,
-    CryptoPart::Cipher,
-    CryptoPart::Cipher,
-    CryptoPart::Mac,
-    CryptoPart::Mac,
-];
+const PARTS: [CryptoPart; 6] =
+    [CryptoPart::Kex, CryptoPart::HostKey, CryptoPart::Cipher, CryptoPart::Cipher, CryptoPart::Mac, CryptoPart::Mac];
 
 /// The algorithms that the library has, in its own order.
 ///
@@ -59,11 +53,7 @@ pub(super) struct Offering<'a> {
 }
 
 /// Puts the offers of a new session in order.
-pub(super) fn prefer(
-    session: &Session,
-    known: Option<&ShownKey>,
-    offering: Offering<'_>,
-) -> Result<(), SessionError> {
+pub(super) fn prefer(session: &Session, known: Option<&ShownKey>, offering: Offering<'_>) -> Result<(), SessionError> {
     for (place, method) in METHODS.into_iter().enumerate() {
         let supported = offered(session, place, offering)?;
         if supported.iter().all(|name| is_marker(name)) {
@@ -127,8 +117,7 @@ fn offered(session: &Session, place: usize, offering: Offering<'_>) -> Result<Ve
     let Offering { groups, rules } = offering;
     let supported = session.supported_algs(METHODS[place]).map_err(|error| internal(&error))?;
     let is_offered = |name: &&str| {
-        is_marker(name)
-            || (rules.allows(PARTS[place], name) && (groups == Groups::Chosen || !chooses_group(name)))
+        is_marker(name) || (rules.allows(PARTS[place], name) && (groups == Groups::Chosen || !chooses_group(name)))
     };
     Ok(supported.into_iter().filter(is_offered).collect())
 }

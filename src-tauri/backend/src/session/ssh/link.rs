@@ -389,8 +389,7 @@ fn nothing_in_common(
     missing.dedup();
     let missing = missing.join(" and no ");
     let everything = Offering { rules: &CryptoRules::default(), ..offering };
-    let is_the_policy =
-        algorithms::common(session, offer, everything).is_ok_and(|common| common.missing.is_empty());
+    let is_the_policy = algorithms::common(session, offer, everything).is_ok_and(|common| common.missing.is_empty());
     if is_the_policy {
         let message =
             format!("Of what the device offers, {} allows no {missing}. {}", offering.rules.told(), offer.sentence());
