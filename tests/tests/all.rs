@@ -22,6 +22,7 @@ mod journeys {
     mod recognition;
     mod schedule;
     mod secrets;
+    mod session_policies;
     mod snapshots;
     #[cfg(target_os = "linux")]
     mod stopping;
@@ -62,6 +63,7 @@ mod api {
     mod run_devices;
     mod run_filters;
     mod schedules;
+    mod session_policies;
     mod sign_ins;
     mod stopping;
     mod system;

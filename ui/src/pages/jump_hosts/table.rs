@@ -6,6 +6,7 @@ use netraven_api::sorting::JumpHostColumn;
 
 use crate::components::{Glyph, RowButtons, Tag, Tone};
 use crate::features::jump_host::{ForgetJumpKey, TrustJumpKey};
+use crate::features::session_policy::{PolicyButton, PolicyOwner};
 use crate::features::sorted_table::TableFace;
 use crate::format;
 use crate::state::session::use_workplace;
@@ -24,7 +25,7 @@ pub const TABLE: TableFace<JumpHostColumn> = TableFace {
     ],
     needs: &[],
     unsorted: &[("", "Host key")],
-    turns: &[("col-two-actions", "Actions")],
+    turns: &[("col-actions", "Actions")],
 };
 
 /// The row of a jump host.
@@ -58,6 +59,7 @@ pub fn JumpHostRow(host: JumpHost, onchange: EventHandler<JumpHost>, ondelete: E
                 undeletable: denied("delete"),
                 onchange: move |()| onchange.call(changed.clone()),
                 ondelete: move |()| ondelete.call(doomed.clone()),
+                PolicyButton { owner: PolicyOwner::JumpHost(host.id, name.clone()), icon: true }
             }
         }
     }
