@@ -1,4 +1,4 @@
-//! Session policies: set by admins for the server, a tag, a device or a jump host, and which of them holds for a device.
+//! Session policies: set by admins for the server, a tag, a device or a jump host, and which one holds for a device.
 
 use netraven_api::Secret;
 use netraven_client::Client;
@@ -71,6 +71,10 @@ async fn the_devices_own_setting_comes_before_its_tags_and_those_before_the_serv
     Ok(())
 }
 
+fn limit(scope: &str, name: &str, at_once: i64, per_second: Option<i64>) -> Value {
+    json!({"scope": scope, "name": name, "at_once": at_once, "per_second": per_second})
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_limit_on_the_way_to_a_device_holds() -> anyhow::Result<()> {
     let site = site().await?;
@@ -78,7 +82,6 @@ async fn every_limit_on_the_way_to_a_device_holds() -> anyhow::Result<()> {
     site.set(&site.tags[0], json!({"at_once": 4, "per_second": 2})).await?;
     site.set(&site.host, json!({"at_once": 10, "crypto": "modern"})).await?;
     let holds = site.holds().await?;
-    let limit = |scope: &str, name: &str, at_once: i64, per_second: Option<i64>| json!({"scope": scope, "name": name, "at_once": at_once, "per_second": per_second});
     let limits = json!([
         limit("jump_host", "bastion-1", 10, None),
         limit("server", "", 100, None),

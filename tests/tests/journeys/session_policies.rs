@@ -1,4 +1,4 @@
-//! Session policies at work: limits hold across servers and are waited for, and a crypto policy refuses what is too old.
+//! Session policies at work: limits hold across servers and are waited for, a crypto policy refuses what is too old.
 
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::runs::{CancelRun, DeviceState};

@@ -136,7 +136,10 @@ fn PolicyDialog(owner: PolicyOwner, onclose: EventHandler<()>) -> Element {
             PolicyForm { owner, own, supported: server.supported.clone(), onclose }
         },
         (None, problem) => rsx! {
-            Dialog { id: "session-policy", title: "Session policy of {owner.name()}", onclose: move |()| onclose.call(()),
+            Dialog {
+                id: "session-policy",
+                title: "Session policy of {owner.name()}",
+                onclose: move |()| onclose.call(()),
                 if let Some(problem) = problem {
                     ReadFailed { problem, onretry: retry }
                 } else {

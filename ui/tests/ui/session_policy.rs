@@ -1,4 +1,4 @@
-//! Session policies where they are shown and changed: a device, a tag, the server; and what a device of a run waits for.
+//! Session policies where they are shown and changed: device, tag, server; and what a device of a run waits for.
 
 use netraven_api::native::Feature;
 use netraven_api::runs::{DeviceState, RunDevice, RunStatus};

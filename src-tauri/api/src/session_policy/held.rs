@@ -1,5 +1,5 @@
-//! Which settings hold for a device: its own before those of its tags, and those before the server's. Of several tags the
-//! strictest counts. Limits of sessions are not chosen between: all of them hold.
+//! Which settings hold for a device: its own before those of its tags, and those before the server's. Of several tags
+//! the strictest counts. Limits of sessions are not chosen between: all of them hold.
 
 use serde::{Deserialize, Serialize};
 

@@ -133,7 +133,8 @@ pub(super) fn agreed(session: &Session) -> Algorithms {
 
 /// Those of the agreed algorithms that are offered only for gear that supports no better ones. The crypto report
 /// counts on this: a device that agreed on one of them has no modern one of that kind, save that a stored host key's
-/// own type is asked for first, and that small groups make a second attempt with fixed ones.
+/// own type is asked for first, that small groups make a second attempt with fixed ones, and that a crypto policy may
+/// list what is offered.
 pub(super) fn legacy(agreed: &Algorithms) -> Vec<&str> {
     [&agreed.kex, &agreed.host_key, &agreed.cipher, &agreed.mac]
         .into_iter()
