@@ -23,6 +23,7 @@ mod journeys {
     mod recognition;
     mod schedule;
     mod secrets;
+    mod session_policies;
     mod snapshots;
     #[cfg(target_os = "linux")]
     mod stopping;
@@ -63,6 +64,7 @@ mod api {
     mod run_devices;
     mod run_filters;
     mod schedules;
+    mod session_policies;
     mod sign_ins;
     mod stopping;
     mod system;

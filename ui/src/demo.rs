@@ -16,6 +16,7 @@ mod jobs;
 mod lists;
 mod log;
 mod plan;
+mod policies;
 mod runs;
 mod tables;
 mod tape;

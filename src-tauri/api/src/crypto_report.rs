@@ -3,10 +3,11 @@
 //! It is made of the evidence of results. Sessions offer modern algorithms first, and SSH takes the first one of the
 //! client's list that the device has too (RFC 4253, section 7.1). So a device that agreed on an old algorithm has no
 //! modern one of that kind. It may have another old one: a device that is lost without one group of [`OldCrypto`] may
-//! still be reached by another, such as a MAC with MD5 in place of SHA-1. Two things are offered more narrowly. A
+//! still be reached by another, such as a MAC with MD5 in place of SHA-1. Three things are offered more narrowly. A
 //! device whose host key is stored is asked for that type of key first, because another key would be refused. A
-//! device whose own groups are too small is offered fixed groups only. Cipher and MAC are those of the direction from
-//! the device to the client.
+//! device whose own groups are too small is offered fixed groups only. A device whose crypto policy lists algorithms is
+//! offered these alone, so an old one it agreed on may not be the best it has. Cipher and MAC are those of the direction
+//! from the device to the client.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

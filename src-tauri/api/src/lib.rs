@@ -33,6 +33,7 @@ pub mod rows;
 pub mod runs;
 pub mod schedules;
 pub mod secret;
+pub mod session_policy;
 pub mod sheet;
 pub mod sorting;
 pub mod system;

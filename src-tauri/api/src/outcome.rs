@@ -26,6 +26,8 @@ words! {
         /// Client and device have no common key exchange, cipher, MAC or host key algorithm, or the device only
         /// offers unsafe ones.
         NoCommonCrypto = "no-common-crypto": "Key exchange failed",
+        /// The device offers only algorithms that its crypto policy does not allow.
+        CryptoPolicy = "crypto-policy": "Refused by crypto policy",
         /// No credential carries a tag of this device.
         NoCredentials = "no-credentials": "No credential",
         /// A user who is not an admin added or moved the device, and no admin has approved it since.
@@ -90,6 +92,9 @@ impl Cause {
                  someone may be intercepting the connection."
             }
             Cause::NoCommonCrypto => "Enable a newer key exchange or cipher on the device, or update its software.",
+            Cause::CryptoPolicy => {
+                "Enable a newer algorithm on the device, or allow an older one for it in its session policy."
+            }
             Cause::NoCredentials => "Give a credential one of the device's tags.",
             Cause::AwaitingApproval => "An admin must approve this device before any credential is sent to it.",
             Cause::OutsideNetworks => {

@@ -3,7 +3,7 @@
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
     configs, credentials, crypto_report, devices, jobs, jump_hosts, logs, matrix, platforms, results, runs, schedules,
-    system, tags, users,
+    session_policy, system, tags, users,
 };
 
 /// One row of the table.
@@ -90,6 +90,14 @@ pub const ROUTES: &[Route] = &[
     Route::of::<devices::GetHostKey>(),
     Route::of::<devices::TrustHostKey>(),
     Route::of::<devices::ForgetHostKey>(),
+    Route::of::<session_policy::GetServerPolicy>(),
+    Route::of::<session_policy::SetServerPolicy>(),
+    Route::of::<session_policy::GetTagPolicy>(),
+    Route::of::<session_policy::SetTagPolicy>(),
+    Route::of::<session_policy::GetDevicePolicy>(),
+    Route::of::<session_policy::SetDevicePolicy>(),
+    Route::of::<session_policy::GetJumpHostPolicy>(),
+    Route::of::<session_policy::SetJumpHostPolicy>(),
     Route::of::<jobs::ListJobs>(),
     Route::of::<jobs::GetJob>(),
     Route::of::<jobs::CreateJob>(),

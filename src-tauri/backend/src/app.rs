@@ -30,7 +30,7 @@ use crate::journal::{About, Journal, Signal};
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
 use crate::server::{self, AppState, Connections, ServersState, Tokens};
-use crate::session::JumpPool;
+use crate::session::{self, JumpPool};
 use crate::snapshots::Repository;
 use crate::start::StartError;
 use crate::store::{Store, StoreError};
@@ -229,6 +229,7 @@ impl Services {
             signals.clone(),
             stop.clone(),
         )));
+        let algorithms = Arc::new(session::supported_algorithms().map_err(StartError::Other)?);
         let (secrets, jumps) = (worker::Secrets::default(), JumpPool::new());
         let worker = || Worker {
             id: worker::new_id(),
@@ -252,6 +253,7 @@ impl Services {
             seal,
             tokens: Arc::clone(&tokens),
             platforms,
+            algorithms,
             servers: servers_seen,
             next_runs: Arc::default(),
             scheduler: scheduler_seen,

@@ -24,6 +24,7 @@ mod private_key;
 mod results;
 mod runs;
 mod schedules;
+mod session_policies;
 mod system;
 mod tags;
 mod users;
@@ -39,6 +40,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use netraven_api::JobId;
 use netraven_api::runs::Trigger;
+use netraven_api::session_policy::AlgorithmLists;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tower::Layer as _;
@@ -82,6 +84,8 @@ pub struct AppState {
     pub tokens: Arc<Tokens>,
     /// The platforms, and what was refused in the user's folder.
     pub platforms: Catalog,
+    /// The SSH algorithms that sessions can offer.
+    pub algorithms: Arc<AlgorithmLists>,
     /// State of the embedded servers.
     pub servers: watch::Receiver<ServersState>,
     /// When schedules fire next.
@@ -128,6 +132,7 @@ pub fn router(state: AppState) -> Router {
     tags::mount(&mut mount);
     credentials::mount(&mut mount);
     jump_hosts::mount(&mut mount);
+    session_policies::mount(&mut mount);
     devices::mount(&mut mount);
     jobs::mount(&mut mount);
     matrix::mount(&mut mount);

@@ -31,6 +31,7 @@ pub use self::probe::{Reach, probe};
 pub use self::recognise::{Recognition, recognise};
 use self::report::SessionError;
 pub use self::report::{Answer, Before, Failure, Limits, Login, Reading, Target, text_of};
+pub use self::ssh::{CryptoRules, supported_algorithms};
 use self::ssh::{Greeting, SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;

@@ -23,11 +23,13 @@ pub mod results;
 pub mod retention;
 pub mod run_filter;
 pub mod runs;
+pub mod session_policies;
 pub mod settings;
 pub mod starts;
 pub mod system;
 pub mod tags;
 pub mod tallies;
+pub mod turns;
 pub mod users;
 #[cfg(test)]
 mod words;

@@ -10,10 +10,12 @@ mod pauses;
 mod reachability;
 mod recognition;
 mod redaction;
+mod rules;
 mod secrets;
 mod session_log;
 mod session_thread;
 mod text;
+mod turns;
 mod way;
 
 use std::sync::Arc;
@@ -35,13 +37,14 @@ use self::in_flight::{InFlight, InFlightDevice, id_of};
 use self::patience::patiently;
 use self::pauses::Pauses;
 pub use self::secrets::Secrets;
+use self::turns::Turns;
 use crate::catalog::Catalog;
 use crate::journal::{About, Journal, Signal};
 use crate::queue::{self, Queue};
 use crate::seal::SealKey;
 use crate::session::{Cancel, JumpPool};
 use crate::store::Store;
-use crate::store::leases::{Lease, RunDeviceId};
+use crate::store::leases::{Lease, LeaseAnswer, RunDeviceId};
 use crate::store::outcomes::Outcome;
 
 /// Longest wait for a task before the worker does other chores.
@@ -84,6 +87,8 @@ impl Worker {
         let cancel_listener = tokio::spawn(self.clone().listen_for_cancels(in_flight.clone(), stop.clone()));
         let pauses = Pauses::default();
         let watch = tokio::spawn(pauses.clone().watch(stop.clone()));
+        let turns = Turns::default();
+        let turn_giver = tokio::spawn(self.clone().give_turns(turns.clone(), stop.clone()));
         let slots = Arc::new(Semaphore::new(self.capacity));
         let mut devices = JoinSet::new();
         while !stop.is_cancelled() {
@@ -116,8 +121,11 @@ impl Worker {
                     None => Arc::clone(&slots).acquire_owned().await.expect("the semaphore is never closed"),
                 };
                 let (worker, in_flight, pauses, stop) = (self.clone(), in_flight.clone(), pauses.clone(), stop.clone());
+                let turns = turns.clone();
                 devices.spawn(async move {
-                    worker.device(delivery, &in_flight, &pauses, &stop).await;
+                    if worker.device(delivery, &in_flight, &pauses, &stop).await {
+                        turns.look();
+                    }
                     drop(permit);
                 });
             }
@@ -133,25 +141,42 @@ impl Worker {
         heartbeat.abort();
         cancel_listener.abort();
         watch.abort();
+        turn_giver.abort();
         let _ = tokio::time::timeout(Duration::from_secs(1), self.queue.forget_worker(&self.id)).await;
     }
 
-    /// One device of one run, from its lease to its result.
-    async fn device(&self, delivery: queue::Delivery, in_flight: &InFlight, pauses: &Pauses, stop: &CancellationToken) {
+    /// One device of one run, from its lease to its result; whether others may wait for it, or it waits itself.
+    async fn device(
+        &self,
+        delivery: queue::Delivery,
+        in_flight: &InFlight,
+        pauses: &Pauses,
+        stop: &CancellationToken,
+    ) -> bool {
         let id = id_of(&delivery.task);
         // The queue may hold a device twice; this worker works on it once.
         if in_flight.has(id) {
-            return self.drop_delivery(&delivery).await;
+            self.drop_delivery(&delivery).await;
+            return false;
         }
         let lease = match self.store.lease(id, &self.id).await {
-            Ok(Some(lease)) => lease,
-            // Done, cancelled, or held by another living worker; if that one dies, the reconciler queues it again.
-            Ok(None) => return self.drop_delivery(&delivery).await,
+            Ok(LeaseAnswer::Leased(lease)) => *lease,
+            // It is put on the queue again when its turn comes.
+            Ok(LeaseAnswer::Waits { job_id }) => {
+                self.drop_delivery(&delivery).await;
+                self.journal.changed(Changed::Run { run_id: id.run_id, job_id, ended: false }).await;
+                return true;
+            }
+            // If the worker that holds it dies, the reconciler queues it again.
+            Ok(LeaseAnswer::Nothing) => {
+                self.drop_delivery(&delivery).await;
+                return false;
+            }
             Err(error) => {
                 // The queue's entry stays with this worker and is taken over when it has been silent long enough.
                 let RunDeviceId { run_id, device_id } = id;
                 tracing::warn!(%error, run_id = run_id.get(), device_id = device_id.get(), "a device could not be leased");
-                return;
+                return false;
             }
         };
         let cancel = Cancel::new();
@@ -230,6 +255,7 @@ impl Worker {
         if done {
             self.drop_delivery(&delivery).await;
         }
+        lease.is_limited
     }
 
     async fn give_back(&self, lease: &Lease) -> bool {

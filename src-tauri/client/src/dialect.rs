@@ -113,6 +113,9 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
         ["platforms"] => platforms::list(context).await,
         ["reports", "crypto"] => Err(offered::refusal(Feature::CryptoReport)),
         ["platforms", ..] => Err(offered::refusal(Feature::PlatformFiles)),
+        ["session-policy"] | [_, _, "session-policy"] if !server.description.shows(Method::Get, "/session-policy") => {
+            Err(offered::refusal(Feature::SessionPolicies))
+        }
         ["tags", rest @ ..] => tags::answer(context, &request, rest).await,
         ["jump-hosts", ..] if !server.description.shows(Method::Get, "/jump-hosts/") => {
             Err(offered::refusal(Feature::JumpHosts))

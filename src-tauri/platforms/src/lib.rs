@@ -5,6 +5,7 @@
 //! [`explain()`] says of a terminal log what all these rules make of each line. All of this is compiled into the web
 //! view, too: nothing but [`Registry::load`] needs an operating system.
 
+mod adjusted;
 mod around;
 pub mod clean;
 mod clock;
@@ -28,6 +29,7 @@ mod stored;
 pub mod storing;
 mod words;
 
+pub use adjusted::Adjustments;
 pub use clean::{clean, clean_read};
 pub use definition::{
     BadDefinition, Command, Definition, Dialog, FactField, FactRule, PagingCommand, PagingRules, Privilege, Prompt,

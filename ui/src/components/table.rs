@@ -78,7 +78,7 @@ pub fn SortHead(
     }
 }
 
-/// The cell with what can be done to a `row`, or why that cannot be done to it.
+/// The cell with what can be done to a `row`, or why that cannot be done to it. What else can be done comes first.
 #[component]
 pub fn RowButtons(
     row: String,
@@ -86,9 +86,11 @@ pub fn RowButtons(
     undeletable: Option<String>,
     onchange: EventHandler<()>,
     ondelete: EventHandler<()>,
+    children: Element,
 ) -> Element {
     rsx! {
         td { class: "row-actions",
+            {children}
             Button {
                 label: "Change {row}",
                 kind: ButtonKind::Icon,

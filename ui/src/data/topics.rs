@@ -97,7 +97,7 @@ impl Topics {
             "jobs" => &[Topic::Jobs],
             "runs" => &[Topic::Runs, Topic::RunEnds],
             "devices" => &[Topic::Devices],
-            "credentials" | "jump-hosts" | "tags" => &[Topic::Setup, Topic::Devices],
+            "credentials" | "jump-hosts" | "session-policy" | "tags" => &[Topic::Setup, Topic::Devices],
             "configs" => &[Topic::Snapshots, Topic::Devices],
             "platforms" => &[Topic::Platforms],
             "users" => &[Topic::Users],
@@ -129,7 +129,7 @@ fn shown_by(path: &str) -> &'static [Topic] {
         "jobs" => &[Topic::Jobs, Topic::Runs],
         "devices" | "reports" => &[Topic::Devices, Topic::RunEnds],
         // With the number of devices each of them reaches.
-        "credentials" | "tags" => &[Topic::Setup, Topic::Devices],
+        "credentials" | "session-policy" | "tags" => &[Topic::Setup, Topic::Devices],
         // With the host keys that sessions saw.
         "jump-hosts" => &[Topic::Setup, Topic::Devices, Topic::RunEnds],
         "configs" | "api" => &[Topic::RunEnds, Topic::Snapshots],

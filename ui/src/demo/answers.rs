@@ -20,7 +20,7 @@ use super::lists::{asked, page};
 use super::log::{self, line};
 use super::plan::Plan;
 use super::world::World;
-use super::{charts, configs, runs, tables};
+use super::{charts, configs, policies, runs, tables};
 
 /// An answer as JSON, or why there is none.
 type Answered = Result<Value, Problem>;
@@ -60,6 +60,9 @@ fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
             let stored = world.tape.answer(path, world.made).filter(|_| !world.forgotten_keys.contains(&id));
             stored.ok_or_else(|| Problem::new(Code::NotFound, "No host key is stored for this device yet."))
         }
+        ["session-policy"] => give(&policies::of_server(world)),
+        ["devices", id, "session-policy"] => give(&policies::of_device(world, device(world, id)?)),
+        ["tags" | "jump-hosts", _, "session-policy"] => give(&policies::of(world, parts)),
         ["platforms"] => give(&tables::platforms(world)),
         ["platforms", "file"] => {
             let wanted: GetPlatform = asked(query)?;
@@ -149,6 +152,10 @@ fn change(world: &mut World, request: &Request, parts: &[&str]) -> Answered {
             let id = device(world, id)?.id;
             world.forgotten_keys.push(id);
             give(&())
+        }
+        (Method::Put, [.., "session-policy"]) => {
+            policies::set(world, parts, body(request)?);
+            read(world, &request.path, parts, "")
         }
         (Method::Post, ["platforms", "reload"]) => give(&tables::platforms(world)),
         (Method::Post, ["jobs"]) => give(&world.put_job(None, body(request)?)?),

@@ -121,6 +121,7 @@ pub fn device(world: &World, plan: &Plan, step: &Step) -> Option<RunDevice> {
         details: told.details.clone().filter(|_| done),
         changed: snapshot_id.map(|_| step.is_changed),
         snapshot_id,
+        waits_for: None,
     })
 }
 

@@ -348,6 +348,7 @@ fn every_path_that_is_read_has_an_answer() {
         ("{config_id}", device.snapshot_id.unwrap().get()),
         ("{job_id}", 1),
         ("{jump_host_id}", 1),
+        ("{tag_id}", 1),
     ];
     for route in ROUTES.iter().filter(|route| route.method == Method::Get) {
         let path = ids.iter().fold(route.path.to_owned(), |path, (name, id)| path.replace(name, &id.to_string()));

@@ -12,6 +12,7 @@ use netraven_api::jobs::{Job, JobKind};
 use netraven_api::logs::LogEntry;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{DeviceState, RunDevice, Trigger};
+use netraven_api::session_policy::SessionPolicy;
 use netraven_api::tags::Tag;
 use netraven_api::{DeviceId, JobId, RunId, SnapshotId};
 
@@ -56,6 +57,8 @@ pub struct World {
     pub forgotten_keys: Vec<DeviceId>,
     /// Keys that were trusted in place of stored ones.
     pub trusted_keys: Vec<HostKey>,
+    /// Session policies that were set, by the path of what they are for; the server's has an empty one.
+    pub policies: BTreeMap<String, SessionPolicy>,
     /// What changed, in order; a feed remembers how far it has read.
     pub changes: Vec<Changed>,
     recordings: Rc<[Recording]>,
@@ -88,6 +91,7 @@ impl World {
             lines: Vec::new(),
             forgotten_keys: Vec::new(),
             trusted_keys: Vec::new(),
+            policies: BTreeMap::new(),
             changes: Vec::new(),
             recordings: tape.recordings().into(),
             configs: configs.into_iter().map(|config| (config.id, Rc::new(config))).collect(),

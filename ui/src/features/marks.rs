@@ -42,7 +42,7 @@ impl Mark {
                 | Cause::JumpUnreachable
                 | Cause::JumpRefused
                 | Cause::NotSsh => Mark::NotReached,
-                Cause::HostKeyChanged | Cause::NoCommonCrypto => Mark::NotTrusted,
+                Cause::HostKeyChanged | Cause::NoCommonCrypto | Cause::CryptoPolicy => Mark::NotTrusted,
                 Cause::NoCredentials
                 | Cause::AwaitingApproval
                 | Cause::OutsideNetworks

@@ -9,6 +9,7 @@ use netraven_api::system::{Condition, GetSystemStatus, SystemStatus};
 use crate::components::{Button, Glyph, PageHeader, Panel, Tag, Time, TimesSwitch, Tone, UpdatedAgo};
 use crate::data::{Query, use_api, use_query};
 use crate::features::loaded::loaded;
+use crate::features::session_policy::ServerPolicyRow;
 use crate::format;
 use crate::route::Route;
 use crate::section::Section;
@@ -140,6 +141,7 @@ fn Facts(shown: SystemStatus, at: Option<Timestamp>) -> Element {
                 dd { class: "mono", "{folder}" }
             }
             Details { details: shown.details.clone() }
+            ServerPolicyRow {}
             dt { "Signed in" }
             dd { "{ready.username}, role {ready.role.as_str()}" }
             // At the end: what comes and goes moves nothing.

@@ -33,6 +33,7 @@ mod reading;
 mod run;
 mod run_device;
 mod samples;
+mod session_policy;
 mod steady;
 mod styles;
 mod support;

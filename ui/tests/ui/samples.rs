@@ -217,6 +217,7 @@ pub fn device(device_id: i64, hostname: &str) -> RunDevice {
         })),
         changed: Some(true),
         snapshot_id: Some(512.into()),
+        waits_for: None,
     }
 }
 

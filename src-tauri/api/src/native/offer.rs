@@ -56,6 +56,8 @@ pub enum Feature {
     Recognition,
     /// Reaching devices through jump hosts.
     JumpHosts,
+    /// A session policy for devices, tags and the server.
+    SessionPolicies,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.

@@ -8,6 +8,7 @@ use crate::evidence::Evidence;
 use crate::ids::{DeviceId, ResultId, RunId, SnapshotId};
 use crate::outcome::{Cause, Stage};
 use crate::page::Page;
+use crate::session_policy::SessionLimit;
 use crate::sorting::{Order, RunDeviceColumn};
 use crate::transport::Transport;
 use crate::words::words;
@@ -72,6 +73,9 @@ pub struct RunDevice {
     pub changed: Option<bool>,
     /// Id of the snapshot read, or of the one it was found equal to.
     pub snapshot_id: Option<SnapshotId>,
+    /// The limit of sessions that a queued device waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<SessionLimit>,
 }
 
 impl RunDevice {

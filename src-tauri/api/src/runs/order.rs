@@ -105,6 +105,7 @@ mod tests {
             details: Some(Box::default()),
             changed: (state == DeviceState::Success).then_some(id == 4),
             snapshot_id: None,
+            waits_for: None,
         }
     }
 

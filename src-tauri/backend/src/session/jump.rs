@@ -29,6 +29,7 @@ use super::cancel::Cancel;
 use super::expect::terminal::Bounds;
 use super::observer::Progress;
 use super::report::{Limits, Login, SessionError, Target};
+use super::ssh::CryptoRules;
 use super::ssh::connect::{PeerAddress, Reached};
 use super::ssh::hop::JumpLink;
 
@@ -52,6 +53,8 @@ pub struct JumpHop {
     pub login: Login,
     /// The host key it showed before.
     pub host_key: Option<ShownKey>,
+    /// Which SSH algorithms are offered to it.
+    pub crypto: CryptoRules,
 }
 
 /// The host key that a jump host showed.
@@ -96,7 +99,7 @@ impl JumpRoute {
                 pool: pool.clone(),
                 id: hop.id,
                 name: hop.name,
-                target: Target { host: hop.host, port: hop.port, through: before },
+                target: Target { host: hop.host, port: hop.port, through: before, crypto: hop.crypto },
                 login: hop.login,
                 known: hop.host_key,
                 seen: Mutex::default(),
@@ -177,10 +180,10 @@ impl JumpRoute {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What connections can be shared by: the jump hosts, where they are, and who signs in.
+    /// What connections can be shared by: the jump hosts, where they are, who signs in, and what may be offered to them.
     fn key(&self) -> String {
         let before = self.before().map(JumpRoute::key).unwrap_or_default();
-        format!("{before}/{} {} {}", self.id, self.target, self.login.id)
+        format!("{before}/{} {} {} {:?}", self.id, self.target, self.login.id, self.target.crypto)
     }
 
     /// Whether a credential may go to a device. The jump host looks names up, so where a name leads is not known here.

@@ -69,7 +69,9 @@ pub fn recognise(
     let message = "The platform is not certain yet: asking what the likely ones answer.";
     let meta = json!({"guesses": names(&recognition.guesses), "commands": questions});
     observer.log(Level::Debug, LogType::Session, message.to_owned(), meta);
-    let second = inquiry(registry, &questions);
+    let mut second = inquiry(registry, &questions);
+    second.newline.clone_from(&visit.definition.newline);
+    second.terminal = visit.definition.terminal;
     // Credentials that the device has just refused are not sent to it again.
     let accepted = visit.logins.iter().position(|login| Some(login.id) == recognition.login_id);
     let logins = accepted.map_or(visit.logins, |place| &visit.logins[place..=place]);

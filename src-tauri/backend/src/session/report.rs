@@ -13,10 +13,11 @@ use netraven_api::outcome::{Cause, Stage};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::jump::JumpRoute;
+use super::ssh::CryptoRules;
 use super::transcript::Transcript;
 use crate::platforms::{Definition, Keep, Purpose};
 
-/// Where a device is.
+/// Where a device is, and what may be offered to it there.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// A name, an IPv4 or an IPv6 address.
@@ -25,13 +26,15 @@ pub struct Target {
     pub port: u16,
     /// The way to it through jump hosts; `None` where this computer connects to it.
     pub through: Option<Arc<JumpRoute>>,
+    /// Which SSH algorithms are offered to it.
+    pub crypto: CryptoRules,
 }
 
 impl Target {
     /// A device that this computer connects to.
     #[must_use]
     pub fn direct(host: impl Into<String>, port: u16) -> Target {
-        Target { host: host.into(), port, through: None }
+        Target { host: host.into(), port, through: None, crypto: CryptoRules::default() }
     }
 
     /// Its address, if it has one that nobody needs to look up.

@@ -17,6 +17,7 @@ pub(super) mod hop;
 mod link;
 mod offer;
 mod raw;
+mod rules;
 mod scp;
 mod sftp;
 
@@ -27,9 +28,11 @@ use netraven_api::ids::CredentialId;
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
+pub use self::algorithms::supported_algorithms;
 use self::auth::SignInOutcome;
 pub(super) use self::channel::Shell;
 use self::link::Link;
+pub use self::rules::CryptoRules;
 use super::expect::terminal::Bounds;
 use super::observer::{Level, Progress};
 use super::report::{Login, SessionError, Target};

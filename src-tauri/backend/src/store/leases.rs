@@ -6,7 +6,7 @@ use netraven_api::{DeviceId, JobId, Open, RunId, Transport};
 use serde::Deserialize;
 use sqlx::types::Json;
 
-use super::{Result, Store};
+use super::{Result, Store, turns};
 
 /// Seconds a lease holds without a heartbeat of its worker.
 pub const LEASE_SECONDS: i32 = 15;
@@ -79,16 +79,39 @@ pub struct Lease {
     pub attempt: i64,
     /// Whether this is the run's first device, so that the run begins with it.
     pub begins_run: bool,
+    /// Whether a limit of sessions holds for it.
+    #[serde(default)]
+    pub is_limited: bool,
+}
+
+/// What comes of asking for a lease.
+#[derive(Clone, Debug)]
+pub enum LeaseAnswer {
+    /// The device is the worker's.
+    Leased(Box<Lease>),
+    /// A limit of sessions is reached: it is off the queue until its turn comes.
+    Waits {
+        /// Id of the job.
+        job_id: JobId,
+    },
+    /// It is done, cancelled, or held by another living worker.
+    Nothing,
 }
 
 impl Store {
-    /// Leases a device of a run to a worker. None if there is nothing to lease: it is done, cancelled, or held by another
-    /// living worker.
-    pub async fn lease(&self, id: RunDeviceId, worker: &str) -> Result<Option<Lease>> {
+    /// Leases a device of a run to a worker, if the limits of sessions allow it.
+    pub async fn lease(&self, id: RunDeviceId, worker: &str) -> Result<LeaseAnswer> {
         let mut tx = self.pool().begin().await?;
+        let limits = turns::limits_of(&mut tx, id.device_id).await?;
+        if let Some(full) = turns::full(&mut tx, id, &limits).await? {
+            let parked = turns::park(&mut tx, id, full).await?;
+            tx.commit().await?;
+            return Ok(parked.map_or(LeaseAnswer::Nothing, |job_id| LeaseAnswer::Waits { job_id }));
+        }
         let row: Option<Json<Lease>> = sqlx::query_scalar(concat!(
             "update run_devices d set state = 'running', attempt = d.attempt + 1, worker = $3, stage = 'prepare',
-                 started_at = coalesce(d.started_at, now()), lease_until = now() + make_interval(secs => $4)
+                 started_at = coalesce(d.started_at, now()), lease_until = now() + make_interval(secs => $4),
+                 waits_for = null, waits_since = null, is_parked = false
              from job_runs r join jobs j on j.id = r.job_id
              where d.run_id = $1 and d.device_id = $2 and r.id = d.run_id
                  and not r.cancel_requested and d.cancelled_by is null
@@ -107,8 +130,10 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some(Json(mut lease)) = row else {
-            return Ok(None);
+            return Ok(LeaseAnswer::Nothing);
         };
+        lease.is_limited = !limits.is_empty();
+        turns::take_slots(&mut tx, &lease, &limits).await?;
         if lease.begins_run {
             lease.begins_run = sqlx::query(
                 "with begun as (update job_runs set status = 'running', started_at = now()
@@ -123,7 +148,7 @@ impl Store {
                 == 1;
         }
         tx.commit().await?;
-        Ok(Some(lease))
+        Ok(LeaseAnswer::Leased(Box::new(lease)))
     }
 
     /// Records the stage a device is in, if the worker still holds it.
@@ -185,11 +210,12 @@ impl Store {
         Ok(())
     }
 
-    /// Devices of active runs that wait for a worker, or whose worker's lease ran out, each with its newest attempt.
+    /// Devices of active runs that wait for a worker, or whose worker's lease ran out, each with its newest attempt. Those
+    /// that wait for their turn are not to be on the queue.
     pub async fn open_devices(&self) -> Result<Vec<AttemptId>> {
         Ok(sqlx::query_as(concat!(
             "select d.run_id, d.device_id, d.attempt from run_devices d join job_runs r on r.id = d.run_id
-             where (d.state = 'queued' or (d.state = 'running' and ",
+             where ((d.state = 'queued' and not d.is_parked) or (d.state = 'running' and ",
             lapsed!(),
             ")) and not r.cancel_requested
                  and d.cancelled_by is null order by d.run_id, d.device_id limit 20000",

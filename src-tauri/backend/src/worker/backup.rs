@@ -14,13 +14,14 @@ use super::logins::{opened, secrets};
 use super::patience::{Undone, patiently};
 use super::recognition::{self, RecognisedPlatform};
 use super::redaction::Redaction;
+use super::rules::SessionRules;
 use super::session_log::{self, SessionLog};
 use super::session_thread::in_a_thread;
 use super::text::{Marked, Text, is_same, with_earlier_tags};
 use super::{Worker, failed, unencrypted, way};
 use crate::places::{RAW_CONFIG, context};
 use crate::platforms::Definition;
-use crate::session::{self, Before, Cancel, Failure, Limits, Login, Reading, Target};
+use crate::session::{self, Before, Cancel, Failure, Login, Reading, Target};
 use crate::snapshots;
 use crate::store::approvals::Aim;
 use crate::store::leases::Lease;
@@ -98,13 +99,14 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         Ok(logins) => logins,
         Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
     };
-    let way = match way::through(worker, aim.hops) {
+    let rules = SessionRules::of(worker, lease, cancel).await?;
+    let way = match way::through(worker, aim.hops, &rules) {
         Ok(way) => way,
         Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
     };
     let (definition, guessed) = match chosen {
         Some(definition) => (definition, None),
-        None => match recognition::platform_of(worker, lease, aim.memory, &logins, &way, cancel).await? {
+        None => match recognition::platform_of(worker, lease, aim.memory, &logins, (&way, &rules), cancel).await? {
             Err(outcome) => return Ok(*outcome),
             Ok(RecognisedPlatform { definition, sure, login_id }) => {
                 // Those that the device has just refused are not sent to it again.
@@ -115,6 +117,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             }
         },
     };
+    let definition = rules.applied_to(definition);
     let known = known_key(worker, lease, cancel).await?;
     let key = worker.seal.fingerprint_key();
     let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
@@ -126,8 +129,9 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         let (lease, cancel, definition, known) =
             (lease.clone(), cancel.clone(), Arc::clone(&definition), known.clone());
         let (logins, redaction, through) = (logins.clone(), Arc::clone(&redaction), way.clone());
+        let (limits, crypto) = (rules.limits(), rules.crypto());
         move || {
-            let target = Target { host: lease.ip_address.clone(), port: lease.port, through };
+            let target = Target { host: lease.ip_address.clone(), port: lease.port, through, crypto };
             let is_stored = |raw: &str| is_same(before.as_ref(), &Marked::of(&definition, &key, raw));
             let visit = session::Visit {
                 target: &target,
@@ -135,7 +139,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
                 definition: &definition,
                 logins: &logins,
                 before: &Before { host_key: known.as_ref(), is_stored: &is_stored },
-                limits: &Limits::default(),
+                limits: &limits,
             };
             let read = session::read(visit, &cancel, &mut session_log);
             // Cleaning and redacting is work for this thread, not for those that serve requests.

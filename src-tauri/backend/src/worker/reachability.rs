@@ -10,23 +10,26 @@ use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
+use super::rules::SessionRules;
 use super::{Worker, failed, unencrypted, way};
 use crate::journal::About;
-use crate::session::{self, Cancel, Limits, Reach, Target};
+use crate::session::{self, Cancel, Reach, Target};
 use crate::store::leases::Lease;
 use crate::store::outcomes::Outcome;
 
 /// Works on one device.
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
-    let target = match target(worker, lease, cancel).await? {
+    let rules = SessionRules::of(worker, lease, cancel).await?;
+    let target = match target(worker, lease, &rules, cancel).await? {
         Ok(target) => target,
         Err(outcome) => return Ok(*outcome),
     };
     let (sender, receiver) = oneshot::channel();
     let probing = {
         let (cancel, target, transport) = (cancel.clone(), target.clone(), lease.transport);
+        let limits = rules.limits();
         move || {
-            let _ = sender.send(session::probe(&target, transport, &Limits::default(), &cancel));
+            let _ = sender.send(session::probe(&target, transport, &limits, &cancel));
         }
     };
     if let Err(error) = std::thread::Builder::new().name(format!("probe {}", lease.hostname)).spawn(probing) {
@@ -60,7 +63,12 @@ pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
 
 /// Where the device is; an outcome if nobody is to connect there. A jump host connects wherever it is asked to, so it is
 /// asked for the approved addresses of approved devices alone.
-async fn target(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Result<Target, Box<Outcome>>, Undone> {
+async fn target(
+    worker: &Worker,
+    lease: &Lease,
+    rules: &SessionRules,
+    cancel: &Cancel,
+) -> Result<Result<Target, Box<Outcome>>, Undone> {
     let direct = Target::direct(lease.ip_address.as_str(), lease.port);
     // A device that was deleted since is tested where it was.
     let Some(aim) = patiently(cancel, || worker.store.aim(lease.device_id)).await? else { return Ok(Ok(direct)) };
@@ -75,9 +83,9 @@ async fn target(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Resul
                        host was asked to connect to it.";
         return Ok(Err(Box::new(failed(Cause::AwaitingApproval, Stage::Prepare, message.to_owned()))));
     }
-    let through = way::through(worker, aim.hops);
+    let through = way::through(worker, aim.hops, rules);
     Ok(match through {
-        Ok(through) => Ok(Target { host: aim.ip_address, port: aim.port, through }),
+        Ok(through) => Ok(Target { through, ..Target::direct(aim.ip_address, aim.port) }),
         Err(error) => Err(Box::new(failed(Cause::Internal, Stage::Prepare, format!("{error:#}")))),
     })
 }

@@ -16,6 +16,7 @@ use super::backup::{TRANSCRIPT, known_key, refused, shortened, trust};
 use super::logins::secrets;
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
+use super::rules::SessionRules;
 use super::session_log::{self, SessionLog};
 use super::session_thread::in_a_thread;
 use super::way::{self, Way};
@@ -46,7 +47,7 @@ pub(super) async fn platform_of(
     lease: &Lease,
     memory: PlatformMemory,
     logins: &[Login],
-    way: &Way,
+    (way, rules): (&Way, &SessionRules),
     cancel: &Cancel,
 ) -> Result<Result<RecognisedPlatform, Box<Outcome>>, Undone> {
     let PlatformMemory { recognised, refuted } = memory;
@@ -58,16 +59,17 @@ pub(super) async fn platform_of(
     let known = known_key(worker, lease, cancel).await?;
     let all_secrets = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
     let first = inquiry(&platforms.registry, &first_questions(&platforms.registry));
+    let first = rules.applied_to(Arc::new(first));
     let redaction = Redaction::new(&first, &worker.seal.fingerprint_key(), secrets(logins), all_secrets);
     let redaction = Arc::new(redaction);
     let (mut session_log, seen) = SessionLog::new(worker.journal.clone(), lease, Arc::clone(&redaction));
     let follower = tokio::spawn(session_log::follow(worker.store.clone(), lease.clone(), seen));
     let session = {
         let (lease, cancel, known, logins) = (lease.clone(), cancel.clone(), known.clone(), logins.to_vec());
-        let through = way.clone();
+        let (through, crypto) = (way.clone(), rules.crypto());
+        let limits = Limits { total: LONGEST, ..rules.limits() };
         move || {
-            let target = Target { host: lease.ip_address.clone(), port: lease.port, through };
-            let limits = Limits { total: LONGEST, ..Limits::default() };
+            let target = Target { host: lease.ip_address.clone(), port: lease.port, through, crypto };
             let visit = Visit {
                 target: &target,
                 transport: lease.transport,

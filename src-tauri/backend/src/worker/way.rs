@@ -7,6 +7,7 @@ use netraven_api::outcome::{Cause, Stage};
 
 use super::logins::opened;
 use super::patience::{Undone, patiently};
+use super::rules::SessionRules;
 use super::{Worker, failed};
 use crate::session::{Cancel, JumpHop, JumpRoute};
 use crate::store::approvals::{Aim, SealedHop};
@@ -28,9 +29,10 @@ pub fn refused(aim: &Aim) -> Option<Outcome> {
 }
 
 /// The way through these jump hosts, the first of them nearest to this worker.
-pub fn through(worker: &Worker, hops: Vec<SealedHop>) -> anyhow::Result<Way> {
+pub fn through(worker: &Worker, hops: Vec<SealedHop>, rules: &SessionRules) -> anyhow::Result<Way> {
     let open = |hop: SealedHop| {
         Ok(JumpHop {
+            crypto: rules.crypto_of(hop.id),
             id: hop.id,
             name: hop.name,
             host: hop.address,

@@ -139,6 +139,12 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server knows no jump hosts: it connects to every device itself.",
     ),
     (
+        Feature::SessionPolicies,
+        Capability::Route(Method::Get, "/session-policy"),
+        "This server has no session policies: it opens every session with Netmiko's own time limits, terminal and \
+         algorithms, as many at once as it has workers.",
+    ),
+    (
         Feature::UserWithoutEmail,
         Capability::Undescribed,
         "This server requires an e-mail address for each user, and each must be different.",

@@ -30,6 +30,10 @@ use netraven_api::runs::{
     Again, CancelDevice, CancelRun, DeviceState, GetRun, GetRunDevice, GetRunOutcomes, GetRunTimeline, ListRunDevices,
     ListRuns, RunAgain, RunFilter, RunStatus, SummarizeRuns, Trigger,
 };
+use netraven_api::session_policy::{
+    GetDevicePolicy, GetJumpHostPolicy, GetServerPolicy, GetTagPolicy, SessionPolicy, SetDevicePolicy,
+    SetJumpHostPolicy, SetServerPolicy, SetTagPolicy,
+};
 use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
@@ -140,7 +144,20 @@ impl Walk<'_> {
         let trusted = TrustedKey { key_type: "ssh-ed25519".into(), sha256: key("new"), replaces: key("old") };
         self.ask(TrustJumpHostKey(id, trusted)).await;
         self.ask(ForgetJumpHostKey(id)).await;
+        self.ask(SetJumpHostPolicy(id, SessionPolicy { at_once: Some(8), ..SessionPolicy::default() })).await;
+        self.ask(GetJumpHostPolicy(id)).await;
         self.ask(DeleteJumpHost(id)).await;
+    }
+
+    async fn session_policies(&mut self, tag: TagId, device: DeviceId) {
+        let policy = || SessionPolicy { connect_seconds: Some(20), ..SessionPolicy::default() };
+        self.ask(SetServerPolicy(policy())).await;
+        self.ask(GetServerPolicy).await;
+        self.ask(SetTagPolicy(tag, policy())).await;
+        self.ask(GetTagPolicy(tag)).await;
+        self.ask(SetDevicePolicy(device, policy())).await;
+        self.ask(GetDevicePolicy(device)).await;
+        self.ask(SetServerPolicy(SessionPolicy::default())).await;
     }
 
     async fn setup(&mut self, tag: TagId, credential: CredentialId, device: DeviceId, job: JobId) {
@@ -152,6 +169,7 @@ impl Walk<'_> {
         let priority = CredentialInput { priority: Some(7), ..CredentialInput::default() };
         self.ask(UpdateCredential(credential, priority)).await;
         self.jump_host(credential).await;
+        self.session_policies(tag, device).await;
         self.ask(ListDevices { hostname: Some("walk".into()), tag_id: vec![tag], ..ListDevices::default() }).await;
         self.ask(GetDevice(device)).await;
         self.ask(UpdateDevice(device, DeviceInput { port: Some(2022), ..DeviceInput::default() })).await;

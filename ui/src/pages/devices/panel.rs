@@ -20,6 +20,7 @@ use crate::features::device::{ResultTag, Unencrypted, place, platform_of, tag_na
 use crate::features::forget_key::{ForgetKey, KeyOwner};
 use crate::features::jump_host::way;
 use crate::features::lab::SimulatedTag;
+use crate::features::session_policy::DevicePolicyPart;
 use crate::route::Route;
 
 /// Runs listed.
@@ -80,6 +81,7 @@ pub fn DevicePanel(
                 }
             }
             WayPart { device }
+            DevicePolicyPart { device }
             ApprovalPart { device, onapprove }
             if shown.transport.is_encrypted() {
                 StoredKey { device }

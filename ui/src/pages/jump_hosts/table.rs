@@ -7,6 +7,7 @@ use netraven_api::sorting::JumpHostColumn;
 use crate::components::{Glyph, RowButtons, Tag, Tone};
 use crate::features::forget_key::{ForgetKey, KeyOwner};
 use crate::features::jump_host::TrustJumpKey;
+use crate::features::session_policy::{PolicyButton, PolicyOwner};
 use crate::features::sorted_table::TableFace;
 use crate::format;
 use crate::state::session::use_workplace;
@@ -25,7 +26,7 @@ pub const TABLE: TableFace<JumpHostColumn> = TableFace {
     ],
     needs: &[],
     unsorted: &[("", "Host key")],
-    turns: &[("col-two-actions", "Actions")],
+    turns: &[("col-actions", "Actions")],
 };
 
 /// The row of a jump host.
@@ -59,6 +60,7 @@ pub fn JumpHostRow(host: JumpHost, onchange: EventHandler<JumpHost>, ondelete: E
                 undeletable: denied("delete"),
                 onchange: move |()| onchange.call(changed.clone()),
                 ondelete: move |()| ondelete.call(doomed.clone()),
+                PolicyButton { owner: PolicyOwner::JumpHost(host.id, name.clone()), icon: true }
             }
         }
     }

@@ -5,6 +5,7 @@ use netraven_api::jobs::JobKind;
 use netraven_api::native::Feature;
 use netraven_api::outcome::Cause;
 use netraven_api::runs::{Again, DeviceState, Run, RunDevice};
+use netraven_api::session_policy::SessionLimit;
 use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::{Open, RunId};
 
@@ -74,7 +75,8 @@ fn DeviceRow(
     let go = navigator();
     let to = Route::run_device(run_id, device.device_id);
     let open = to.clone();
-    let message = device.said().unwrap_or_default().to_owned();
+    let waits = device.waits_for.as_ref().map(SessionLimit::wait);
+    let message = waits.or_else(|| device.said().map(str::to_owned)).unwrap_or_default();
     let change = device.snapshot_id.filter(|_| device.message.is_none() && device.changed == Some(true));
     let change = change.map(|snapshot| Route::change(device.device_id, snapshot));
     rsx! {

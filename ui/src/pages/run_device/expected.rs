@@ -70,6 +70,7 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
         }
         Cause::NotSsh => ("The banner of an SSH server", "Something other than SSH"),
         Cause::NoCommonCrypto => ("A key exchange that both sides accept", "None"),
+        Cause::CryptoPolicy => ("An algorithm that the crypto policy allows", "None that the device offers"),
         Cause::NoCredentials => ("A credential with one of the device's tags", "None"),
         Cause::AwaitingApproval => ("An admin's approval of the device as it is now", "None"),
         Cause::OutsideNetworks => ("A credential allowed for the device's address", "None"),

@@ -6,6 +6,7 @@ use netraven_api::sorting::TagColumn;
 use netraven_api::tags::Tag;
 
 use crate::components::RowButtons;
+use crate::features::session_policy::{PolicyButton, PolicyOwner};
 use crate::features::sorted_table::TableFace;
 use crate::format;
 use crate::state::session::use_workplace;
@@ -26,7 +27,7 @@ pub const TABLE: TableFace<TagColumn> = TableFace {
     ],
     needs: &[],
     unsorted: &[],
-    turns: &[("col-two-actions", "Actions")],
+    turns: &[("col-actions", "Actions")],
 };
 
 /// The row of a tag.
@@ -49,6 +50,7 @@ pub fn TagRow(tag: Tag, onchange: EventHandler<Tag>, ondelete: EventHandler<Tag>
                 undeletable,
                 onchange: move |()| onchange.call(changed.clone()),
                 ondelete: move |()| ondelete.call(doomed.clone()),
+                PolicyButton { owner: PolicyOwner::Tag(tag.id, tag.name.clone()), icon: true }
             }
         }
     }

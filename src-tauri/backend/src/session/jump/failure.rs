@@ -51,6 +51,7 @@ pub(super) fn not_usable(error: SessionError, name: &str, at: &Target) -> Sessio
         Cause::Cancelled | Cause::Internal | Cause::JumpUnreachable | Cause::JumpRefused => return error,
         Cause::HostKeyChanged => (Cause::JumpRefused, "has another host key than the stored one", Some(OTHER_KEY)),
         Cause::AuthFailed => (Cause::JumpRefused, "refused the sign-in", error.advice),
+        Cause::CryptoPolicy => (Cause::JumpRefused, "is refused by its crypto policy", error.advice),
         Cause::OutsideNetworks => (Cause::JumpRefused, "is not sent its credential", error.advice),
         _ => (Cause::JumpUnreachable, "cannot be used", error.advice),
     };

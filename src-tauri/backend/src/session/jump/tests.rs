@@ -19,6 +19,7 @@ fn hop(name: &str, host: &str, port: u16) -> JumpHop {
             networks: Vec::new(),
         },
         host_key: None,
+        crypto: CryptoRules::default(),
     }
 }
 

@@ -15,8 +15,9 @@ use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 use ssh2::{ErrorCode, HashType, Session};
 
-use super::algorithms::{self, Groups};
+use super::algorithms::{self, Groups, Offering};
 use super::connect::PeerAddress;
+use super::rules::CryptoRules;
 use super::{banner, connect, offer, raw};
 use crate::session::cancel::{Cancel, Watched};
 use crate::session::expect::terminal::Bounds;
@@ -132,7 +133,8 @@ impl Link {
         progress.enter(Stage::KeyExchange);
         banner::await_banner(&socket, &address, bounds.limits, bounds.cancel)?;
         let mut session = Session::new().map_err(|error| internal(&error))?;
-        algorithms::prefer(&session, known, groups)?;
+        let offering = Offering { groups, rules: &target.crypto };
+        algorithms::prefer(&session, known, offering)?;
         raw::listen(&session);
         session.set_timeout(SLICE_MS);
         session.set_tcp_stream(SharedSocket(Arc::clone(&socket)));
@@ -140,7 +142,7 @@ impl Link {
         if let Err(halt) = patiently(limit, bounds, || session.handshake()) {
             let closed = matches!(socket.peek(&mut [0]), Ok(0));
             let _ = socket.shutdown(Shutdown::Both);
-            return Err(no_handshake(&session, halt, closed, groups, &address, bounds));
+            return Err(no_handshake(&session, halt, closed, offering, &address, bounds));
         }
         let agreed = algorithms::agreed(&session);
         let meta = json!({
@@ -151,7 +153,10 @@ impl Link {
         progress.connection(Level::Debug, format!("Keys exchanged with {version}."), meta);
         let legacy = algorithms::legacy(&agreed);
         if !legacy.is_empty() {
-            let message = format!("The device offers nothing stronger than {}.", legacy.join(", "));
+            let message = match target.crypto.is_exact() {
+                true => format!("Agreed on {}, which {} lists.", legacy.join(", "), target.crypto.told()),
+                false => format!("The device offers nothing stronger than {}.", legacy.join(", ")),
+            };
             progress.connection(Level::Warning, message, json!({"legacy": legacy}));
         }
 
@@ -281,7 +286,7 @@ fn no_handshake(
     session: &Session,
     halt: Halt,
     closed: bool,
-    groups: Groups,
+    offering: Offering<'_>,
     address: &PeerAddress,
     bounds: &Bounds<'_>,
 ) -> Broken {
@@ -306,7 +311,7 @@ fn no_handshake(
         return error.into();
     }
     if is_about_keys(&error) {
-        return no_keys(session, &error, closed, groups, address, bounds);
+        return no_keys(session, &error, closed, offering, address, bounds);
     }
     match banner {
         None => banner::closed_at_once(address).into(),
@@ -337,7 +342,7 @@ fn no_keys(
     session: &Session,
     error: &ssh2::Error,
     closed: bool,
-    groups: Groups,
+    offering: Offering<'_>,
     address: &PeerAddress,
     bounds: &Bounds<'_>,
 ) -> Broken {
@@ -348,15 +353,12 @@ fn no_keys(
         let message = format!("Key exchange with the device failed ({}).", error.message());
         return SessionError::new(Cause::NoCommonCrypto, message).into();
     };
-    let common = match algorithms::common(session, &offer, groups) {
+    let common = match algorithms::common(session, &offer, offering) {
         Ok(common) => common,
         Err(error) => return error.into(),
     };
     if !common.missing.is_empty() {
-        let mut missing = common.missing;
-        missing.dedup();
-        let message = format!("Client and device have no {} in common. {}", missing.join(" and no "), offer.sentence());
-        return SessionError::new(Cause::NoCommonCrypto, message).into();
+        return nothing_in_common(session, &offer, offering, common.missing).into();
     }
     let kex = common.kex.unwrap_or_default();
     if algorithms::chooses_group(&kex) {
@@ -375,6 +377,26 @@ fn no_keys(
     }
     let message = format!("The key exchange {kex} with {address} failed ({}).", error.message());
     SessionError::new(Cause::NoCommonCrypto, message).into()
+}
+
+/// Why client and device share no algorithm of some kinds: the device's crypto policy, if they would without it.
+fn nothing_in_common(
+    session: &Session,
+    offer: &offer::Offer,
+    offering: Offering<'_>,
+    mut missing: Vec<&'static str>,
+) -> SessionError {
+    missing.dedup();
+    let missing = missing.join(" and no ");
+    let everything = Offering { rules: &CryptoRules::default(), ..offering };
+    let is_the_policy = algorithms::common(session, offer, everything).is_ok_and(|common| common.missing.is_empty());
+    if is_the_policy {
+        let message =
+            format!("Of what the device offers, {} allows no {missing}. {}", offering.rules.told(), offer.sentence());
+        return SessionError::new(Cause::CryptoPolicy, message);
+    }
+    let message = format!("Client and device have no {missing} in common. {}", offer.sentence());
+    SessionError::new(Cause::NoCommonCrypto, message)
 }
 
 fn host_key(session: &Session) -> Result<ShownKey, SessionError> {

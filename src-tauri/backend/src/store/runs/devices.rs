@@ -9,7 +9,7 @@ use netraven_api::{DeviceId, Order, RunId};
 use sqlx::types::Json;
 
 use crate::store::listing::{List, Paging, RawPage, SortKey, Sql, any_of};
-use crate::store::{Result, Store, StoreError, contains, numbers};
+use crate::store::{Result, Store, StoreError, contains, numbers, session_policies};
 
 /// The address as it is shown.
 macro_rules! address {
@@ -29,7 +29,8 @@ macro_rules! fields {
             'cause', d.cause, 'message', d.message,
             'attempt', d.attempt, 'worker', d.worker, 'started_at', wire_time(d.started_at),
             'finished_at', wire_time(d.finished_at), 'result_id', d.result_id, 'changed', d.changed,
-            'snapshot_id', d.snapshot_id"
+            'snapshot_id', d.snapshot_id, 'waits_for', ",
+            session_policies::waits_for!()
         )
     };
 }

@@ -107,6 +107,7 @@ fn devices(seen: &Seen, run: &Run, known: &[Device], said: &Errors) -> Vec<RunDe
             details: None,
             changed: None,
             snapshot_id: None,
+            waits_for: None,
         });
     }
     all
@@ -134,6 +135,7 @@ fn device(result: &JobResult, known: Option<&Device>) -> RunDevice {
         details: result.details.clone(),
         changed: changed(result),
         snapshot_id: number("db_snapshot_id").map(SnapshotId::new),
+        waits_for: None,
     }
 }
 
