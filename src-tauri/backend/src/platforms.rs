@@ -12,6 +12,7 @@ pub mod foreign;
 mod forms;
 pub mod known;
 pub mod plain;
+mod question;
 mod raw;
 mod recognise;
 pub mod redact;
@@ -33,6 +34,7 @@ pub use definition::{
 pub use detect::{facts, facts_of};
 pub use known::Known;
 pub use plain::clean_plain;
+pub use question::question_pattern;
 pub use raw::json_schema;
 pub use recognise::{Guess, Reason, Sighting, first_questions, inquiry, next_questions, recognise, unknown_question};
 pub use redact::{Redacted, Redactor, redact_known};
