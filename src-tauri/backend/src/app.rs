@@ -230,6 +230,7 @@ impl Services {
             stop.clone(),
         )));
         let (secrets, jumps) = (worker::Secrets::default(), JumpPool::new());
+        let agent = Arc::new(worker::agent(&config.ssh_agent));
         let worker = || Worker {
             id: worker::new_id(),
             capacity: config.sessions,
@@ -239,6 +240,7 @@ impl Services {
             seal: Arc::clone(&seal),
             platforms: platforms.clone(),
             jumps: jumps.clone(),
+            agent: Arc::clone(&agent),
             secrets: secrets.clone(),
             signals: signals.clone(),
         };
