@@ -4,7 +4,8 @@ alter table credentials
     add column uses_agent boolean not null default false,
     -- Fingerprint of the one key of the agent that is used; any of its keys where it is null.
     add column agent_key text,
-    -- What devices ask at the sign-in, in the order the patterns are tried: [{"pattern": "token", "answer": "<sealed>"}].
+    -- What devices ask at the sign-in, in the order the patterns are tried: [{"pattern": "token", "answer":
+    -- "<sealed>"}].
     add column answers jsonb not null default '[]';
 
 alter table credentials drop constraint credentials_secret;

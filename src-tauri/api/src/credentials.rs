@@ -102,8 +102,8 @@ pub struct CredentialInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255))]
     pub username: Option<String>,
-    /// Password; needed for a new credential without a private key that does not use the agent. Write-only; an empty text
-    /// removes it where there is something else to sign in with.
+    /// Password; needed for a new credential without a private key that does not use the agent. Write-only; an empty
+    /// text removes it where there is something else to sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
     pub password: Option<Secret>,
@@ -121,8 +121,8 @@ pub struct CredentialInput {
     /// instead of a password and a private key. Not part of NetRaven's shape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uses_agent: Option<bool>,
-    /// The one key of the agent to use: its public half as in a file `.pub`, or its fingerprint (`SHA256:...`). An empty
-    /// text allows any key. Not part of NetRaven's shape.
+    /// The one key of the agent to use: its public half as in a file `.pub`, or its fingerprint (`SHA256:...`). An
+    /// empty text allows any key. Not part of NetRaven's shape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(max_length = 16384))]
     pub agent_key: Option<String>,

@@ -100,10 +100,10 @@ impl Cause {
                 "Check the device's address; if it is right, ask an admin to add its network to the credential."
             }
             Cause::AgentUnavailable => {
-                "Allow and start an SSH agent on the machine that the message names, or sign in with another credential."
+                "Allow and start an SSH agent on the machine that the message names, or use another credential."
             }
             Cause::QuestionUnanswered => {
-                "Add an answer to the credential whose pattern matches the question, or change how the account signs in."
+                "Add an answer to the credential that fits the question, or change how the account signs in."
             }
             Cause::AuthFailed => "Correct the credential; a retry will not help and may lock the account.",
             Cause::PromptNotSeen => {

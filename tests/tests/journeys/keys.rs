@@ -1,4 +1,5 @@
-//! Private keys against a real OpenSSH server: each kind signs in, alone, before a password or by an agent, and is never shown.
+//! Private keys against a real OpenSSH server: each kind signs in, alone, before a password or by an agent, and is
+//! never shown.
 
 use netraven_api::Secret;
 use netraven_api::credentials::{CreateCredential, CredentialInput, GetCredential, UpdateCredential};

@@ -16,14 +16,14 @@ pub fn question_pattern(text: &str) -> Result<Regex, String> {
     }
     let pattern = match RegexBuilder::new(text).case_insensitive(true).size_limit(SIZE).build() {
         Ok(pattern) => pattern,
-        Err(Error::CompiledTooBig(_)) => return Err(format!("The pattern '{shown}' is too large: write a shorter one.")),
+        Err(Error::CompiledTooBig(_)) => return Err(format!("The pattern '{shown}' is too large: shorten it.")),
         Err(error) => {
             let told = error.to_string();
             let why = told.lines().next_back().unwrap_or_default();
             let why = why.strip_prefix("error: ").unwrap_or(why);
             return Err(format!(
-                "The pattern '{shown}' is no regular expression ({why}). Put a backslash before ( ) [ ] {{ }} * + ? . | \
-                 where the character itself is meant."
+                "The pattern '{shown}' is no regular expression ({why}). Put a backslash before ( ) [ ] {{ }} * + ? . \
+                 | where the character itself is meant."
             ));
         }
     };

@@ -8,15 +8,15 @@ use sha2::{Digest as _, Sha256};
 
 use super::http::error::ApiError;
 
-const UNREADABLE: &str = "This is neither a public key nor a SHA-256 fingerprint. Paste the line of a file .pub, such as \
-                          `ssh-ed25519 AAAA...`, or a fingerprint as `ssh-add -l` prints it, such as `SHA256:...`.";
-const PRIVATE: &str = "This is a private key: it stays with the agent. Paste its public half, the line of the file .pub, or \
-                       the fingerprint that `ssh-add -l` prints.";
+const UNREADABLE: &str = "This is neither a public key nor a SHA-256 fingerprint. Paste the line of a file .pub, such \
+                          as `ssh-ed25519 AAAA...`, or a fingerprint as `ssh-add -l` prints it, such as `SHA256:...`.";
+const PRIVATE: &str = "This is a private key: it stays with the agent. Paste its public half, the line of the file \
+                       .pub, or the fingerprint that `ssh-add -l` prints.";
 const MD5: &str = "This fingerprint is made with MD5. Paste the one that `ssh-add -l -E sha256` prints.";
 const NO_AGENT: &str = "Only a credential that uses the SSH agent names one of its keys.";
 
-/// What a request says about the key of the agent: nothing, that any serves (`Some(None)`), or a fingerprint. `uses_agent`
-/// is whether the credential uses the agent then; without it, there is no key.
+/// What a request says about the key of the agent: nothing, that any serves (`Some(None)`), or a fingerprint.
+/// `uses_agent` is whether the credential uses the agent then; without it, there is no key.
 pub fn given(input: &CredentialInput, uses_agent: bool) -> Result<Option<Option<String>>, ApiError> {
     let refused = |sentence: &str| ApiError::body_field("agent_key", "value_error", sentence, Value::Null);
     match input.agent_key.as_deref().map(str::trim) {

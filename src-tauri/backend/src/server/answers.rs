@@ -56,8 +56,8 @@ fn refusal(given: &QuestionAnswer, is_double: bool, stored: &[SealedAnswer]) -> 
     (answer.is_empty() && !is_stored).then(|| format!("Enter the answer to the question '{shown}'."))
 }
 
-/// The answers as they are stored, in the order they were given; nothing if the request says nothing about them. One that
-/// was not given again stays as it is.
+/// The answers as they are stored, in the order they were given; nothing if the request says nothing about them. One
+/// that was not given again stays as it is.
 pub fn sealed(
     seal: &SealKey,
     id: CredentialId,

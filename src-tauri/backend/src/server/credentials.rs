@@ -1,5 +1,5 @@
-//! Credentials: their secrets are sealed on arrival and never leave. Each signs in with a password, a private key or both, or
-//! with the SSH agent alone.
+//! Credentials: their secrets are sealed on arrival and never leave. Each signs in with a password, a private key or
+//! both, or with the SSH agent alone.
 
 use axum::Json;
 use axum::extract::State;
@@ -36,8 +36,7 @@ pub fn mount(mount: &mut Mount) {
 impl Resource for CredentialInput {
     const NEW: &'static str = "CredentialCreate";
     const NEEDED: &'static [&'static str] = &["username", "password"];
-    const INSTEAD: &'static [(&'static str, &'static str)] =
-        &[("password", "private_key"), ("password", "uses_agent")];
+    const INSTEAD: &'static [(&'static str, &'static str)] = &[("password", "private_key"), ("password", "uses_agent")];
     const EMPTIED: &'static [&'static str] = &["description", "allowed_networks"];
 }
 
@@ -134,18 +133,15 @@ struct CheckedMeans {
     stored: Vec<SealedAnswer>,
 }
 
-/// Refuses what would leave a credential without anything to sign in with, or with an agent and something else; `before` is
-/// what it has, `stored` its answers.
-async fn checked(
-    input: &CredentialInput,
-    before: Means,
-    stored: Vec<SealedAnswer>,
-) -> Result<CheckedMeans, ApiError> {
+/// Refuses what would leave a credential without anything to sign in with, or with an agent and something else;
+/// `before` is what it has, `stored` its answers.
+async fn checked(input: &CredentialInput, before: Means, stored: Vec<SealedAnswer>) -> Result<CheckedMeans, ApiError> {
     answers::check(input, &stored)?;
     let key = private_key::given(input).await?;
     let means = before.after(input, &key);
-    let refused =
-        |field: &str, sentence: &str| Err(ApiError::body_field(field, "value_error", sentence, serde_json::Value::Null));
+    let refused = |field: &str, sentence: &str| {
+        Err(ApiError::body_field(field, "value_error", sentence, serde_json::Value::Null))
+    };
     match means {
         Means { agent: true, password: true, .. } | Means { agent: true, private_key: true, .. } => {
             return refused("uses_agent", AGENT_ALONE);

@@ -10,8 +10,8 @@ use crate::state::session::use_workplace;
 
 /// Most answers of a credential.
 const MOST: usize = 16;
-const HINT: &str = "For devices that ask for more than a password over SSH. The first pattern found in a question, in any \
-                    case, says its answer; a question without an answer ends the sign-in.";
+const HINT: &str = "For devices that ask for more than a password over SSH. The first pattern found in a question, in \
+                    any case, says its answer; a question without an answer ends the sign-in.";
 
 /// The list of answers; `stored` are the patterns whose answers the server has.
 #[component]

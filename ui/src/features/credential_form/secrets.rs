@@ -10,8 +10,8 @@ use crate::features::form::Form;
 use crate::state::session::use_workplace;
 
 /// What the key of an agent is for.
-const AGENT_KEY_HINT: &str = "The line of a file .pub, or a fingerprint as ssh-add -l prints it. Leave empty to offer the \
-                              keys that the agent holds, five at most.";
+const AGENT_KEY_HINT: &str = "The line of a file .pub, or a fingerprint as ssh-add -l prints it. Leave empty to offer \
+                              the keys that the agent holds, five at most.";
 
 /// What was chosen and typed to sign in with; copies are the same.
 #[derive(Clone, Copy, PartialEq)]

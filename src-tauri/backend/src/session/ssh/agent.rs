@@ -1,5 +1,5 @@
-//! The SSH agent of this computer, asked for its keys and for signatures by its protocol (PROTOCOL.agent of OpenSSH). Each
-//! request has a connection, a thread and a time limit of its own: an agent may hang, or wait for its owner.
+//! The SSH agent of this computer, asked for its keys and for signatures by its protocol (PROTOCOL.agent of OpenSSH).
+//! Each request has a connection, a thread and a time limit of its own: an agent may hang, or wait for its owner.
 
 mod reply;
 
@@ -143,8 +143,8 @@ impl SshAgent {
         let message = match trouble {
             Trouble::Session(error) => return error,
             Trouble::Unreachable(_) if self.socket.is_none() => format!(
-                "No SSH agent is known on {machine}: SSH_AUTH_SOCK is not set for its worker. Start an agent there, and \
-                 the worker with the agent's SSH_AUTH_SOCK."
+                "No SSH agent is known on {machine}: SSH_AUTH_SOCK is not set for its worker. Start an agent there, \
+                 and the worker with the agent's SSH_AUTH_SOCK."
             ),
             Trouble::Unreachable(error) => format!(
                 "The SSH agent on {machine} cannot be reached{at} ({error}). Start it, and the worker with the \
@@ -236,7 +236,8 @@ fn open(socket: &Path, limit: Duration) -> io::Result<File> {
     Ok(File::from(OwnedFd::from(stream)))
 }
 
-/// The agent of Windows listens at a pipe, which knows no limits: the caller does not wait for it any longer than it likes.
+/// The agent of Windows listens at a pipe, which knows no limits: the caller does not wait for it any longer than it
+/// likes.
 #[cfg(not(unix))]
 fn open(socket: &Path, _limit: Duration) -> io::Result<File> {
     File::options().read(true).write(true).open(socket)

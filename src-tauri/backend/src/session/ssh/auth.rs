@@ -368,7 +368,8 @@ fn by_agent(link: &Link, login: &Login, keys: &[AgentKey], bounds: &Bounds<'_>) 
     Ok(MethodOutcome::Refused(no_agent_key(&agent.machine, keys.len(), unsigned)))
 }
 
-/// Why none of the keys that an agent holds let us in; with `unsigned` of them it did not sign what the device asked for.
+/// Why none of the keys that an agent holds let us in; with `unsigned` of them it did not sign what the device asked
+/// for.
 fn no_agent_key(machine: &str, held: usize, unsigned: usize) -> String {
     let offered = held.min(AGENT_KEYS);
     match (held, unsigned) {

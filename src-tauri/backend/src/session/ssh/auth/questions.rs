@@ -1,5 +1,5 @@
-//! What a device asks at the sign-in (keyboard-interactive, RFC 4256), and what it is answered: what the credential says, else
-//! user name and password. A question that nobody knows an answer to is never answered with a password.
+//! What a device asks at the sign-in (keyboard-interactive, RFC 4256), and what it is answered: what the credential
+//! says, else user name and password. A question that nobody knows an answer to is never answered with a password.
 
 use secrecy::ExposeSecret;
 

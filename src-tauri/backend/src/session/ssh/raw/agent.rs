@@ -1,5 +1,5 @@
-//! A sign-in with a key that somebody else holds: the library asks for each signature. Its own talk with an agent has no time
-//! limit, so it is not used.
+//! A sign-in with a key that somebody else holds: the library asks for each signature. Its own talk with an agent has
+//! no time limit, so it is not used.
 
 use std::ffi::{CString, c_char, c_int, c_void};
 
@@ -47,8 +47,9 @@ pub(in crate::session::ssh) fn sign_in_by_signer<S: Signing>(
     let mut abstrakt = std::ptr::from_mut(signer).cast::<c_void>();
     let code = {
         let mut session = session.raw();
-        // SAFETY: the session is alive and locked for the length of the call. Name and key outlive it and the key is as long as
-        // said. The library calls `signed::<S>` during this call alone, with the pointer to `abstrakt`, which leads to `signer`.
+        // SAFETY: the session is alive and locked for the length of the call. Name and key outlive it and the key is as
+        // long as said. The library calls `signed::<S>` during this call alone, with the pointer to `abstrakt`, which
+        // leads to `signer`.
         unsafe {
             libssh2_userauth_publickey(
                 &raw mut *session,
@@ -71,14 +72,15 @@ extern "C" fn signed<S: Signing>(
     data_length: usize,
     abstrakt: *mut *mut c_void,
 ) -> c_int {
-    // SAFETY: the library hands over as much data as it says, which it keeps until this function returns; `abstrakt` is what
-    // `sign_in_by_signer` gave it for the length of its call.
+    // SAFETY: the library hands over as much data as it says, which it keeps until this function returns; `abstrakt` is
+    // what `sign_in_by_signer` gave it for the length of its call.
     let (signer, data) = unsafe { (&mut *(*abstrakt).cast::<S>(), std::slice::from_raw_parts(data, data_length)) };
     let made = match signer.sign(data) {
         Ok(made) => made,
         Err(code) => return code,
     };
-    // SAFETY: the copy has room for the signature, and the library frees it; both places are the library's to be written to.
+    // SAFETY: the copy has room for the signature, and the library frees it; both places are the library's to be
+    // written to.
     unsafe {
         let copy = malloc(made.len().max(1)).cast::<u8>();
         if copy.is_null() {
