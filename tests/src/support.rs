@@ -23,6 +23,8 @@ pub mod servers;
 #[cfg(unix)]
 pub mod site;
 #[cfg(unix)]
+pub mod ssh_agent;
+#[cfg(unix)]
 pub mod sshd;
 pub mod stream;
 #[cfg(unix)]

@@ -20,6 +20,7 @@ mod journeys {
     mod listening;
     mod networks;
     mod platforms;
+    mod questions;
     mod recognition;
     mod schedule;
     mod secrets;

@@ -33,6 +33,18 @@ pub struct Credential {
     /// Type and fingerprint of the key, by which people tell which one it is. Not part of NetRaven's shape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<ShownKey>,
+    /// Whether it signs in with the keys of the SSH agent on the worker's machine; it has neither a password nor a
+    /// private key then. Not part of NetRaven's shape.
+    #[serde(default)]
+    pub uses_agent: bool,
+    /// SHA-256 fingerprint of the one key of the agent that is used; any of its keys if absent. Not part of NetRaven's
+    /// shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_key: Option<String>,
+    /// The patterns of the questions it has answers for, in the order they are tried; the answers stay on the server.
+    /// Not part of NetRaven's shape.
+    #[serde(default)]
+    pub questions: Vec<String>,
     /// Whether an enable password is stored; otherwise the password is used. Not part of NetRaven's shape.
     #[serde(default)]
     pub has_enable_password: bool,
@@ -44,6 +56,37 @@ pub struct Credential {
     /// How many devices share a tag with it. Not part of NetRaven's shape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub devices: Option<i64>,
+}
+
+/// The answer to what a device asks at the sign-in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "AnswerOnWire")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuestionAnswer {
+    /// Regular expression that is searched for in the text of a question, in any case, such as `token code`.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+    pub pattern: String,
+    /// The answer. Write-only; where it is absent, the one that is stored for this pattern stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
+    pub answer: Option<Secret>,
+}
+
+/// [`QuestionAnswer`] as it is decoded: what is refused must not repeat a secret that stands in the wrong place.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "Each of `answers` has a `pattern` and an `answer`, both of them texts")]
+enum AnswerOnWire {
+    Whole {
+        pattern: String,
+        #[serde(default)]
+        answer: Option<Secret>,
+    },
+}
+
+impl From<AnswerOnWire> for QuestionAnswer {
+    fn from(AnswerOnWire::Whole { pattern, answer }: AnswerOnWire) -> QuestionAnswer {
+        QuestionAnswer { pattern, answer }
+    }
 }
 
 /// A server that does not say whether there is a password has one in every credential.
@@ -59,13 +102,14 @@ pub struct CredentialInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 255))]
     pub username: Option<String>,
-    /// Password; needed for a new credential without a private key. Write-only; an empty text removes it where there is
-    /// a key.
+    /// Password; needed for a new credential without a private key that does not use the agent. Write-only; an empty
+    /// text removes it where there is something else to sign in with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
     pub password: Option<Secret>,
     /// Private key, in OpenSSH's form or in PEM: Ed25519, ECDSA, or RSA of at least 2048 bits. It is tried before the
-    /// password. Write-only; an empty text removes it where there is a password. Not part of NetRaven's shape.
+    /// password. Write-only; an empty text removes it where there is something else to sign in with. Not part of
+    /// NetRaven's shape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 32768))]
     pub private_key: Option<Secret>,
@@ -73,6 +117,21 @@ pub struct CredentialInput {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
     pub passphrase: Option<Secret>,
+    /// Whether it signs in with the keys of the SSH agent on the worker's machine, which that worker has to allow;
+    /// instead of a password and a private key. Not part of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses_agent: Option<bool>,
+    /// The one key of the agent to use: its public half as in a file `.pub`, or its fingerprint (`SHA256:...`). An
+    /// empty text allows any key. Not part of NetRaven's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 16384))]
+    pub agent_key: Option<String>,
+    /// Answers to what devices ask at the sign-in (keyboard-interactive), 16 at most: the first pattern found in a
+    /// question says its answer. They replace those that are stored; an empty list removes them. Not part of NetRaven's
+    /// shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_items = 16))]
+    pub answers: Option<Vec<QuestionAnswer>>,
     /// Enable password. Write-only; an empty text removes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Password, write_only, max_length = 255))]
@@ -171,6 +230,19 @@ mod tests {
         });
         let credential: Credential = serde_json::from_value(row).unwrap();
         assert!(credential.has_password && !credential.has_private_key && credential.key.is_none());
+        assert!(!credential.uses_agent && credential.questions.is_empty());
+    }
+
+    #[test]
+    fn an_answer_in_the_wrong_place_is_refused_without_being_repeated() {
+        for wrong in [serde_json::json!("s3same"), serde_json::json!({"pattern": "x", "answer": ["s3same"]})] {
+            let refused = serde_json::from_value::<QuestionAnswer>(wrong).unwrap_err().to_string();
+            assert!(refused.contains("`pattern`") && !refused.contains("s3same"), "{refused}");
+        }
+        let given = serde_json::json!({"pattern": "token", "answer": "s3same"});
+        let answer: QuestionAnswer = serde_json::from_value(given).unwrap();
+        assert_eq!(answer.answer, Some(Secret::new("s3same")));
+        assert!(!format!("{answer:?}").contains("s3same"));
     }
 
     #[test]

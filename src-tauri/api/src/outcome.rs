@@ -34,6 +34,10 @@ words! {
         AwaitingApproval = "awaiting-approval": "Not approved",
         /// The address is outside the allowed networks of all the device's credentials.
         OutsideNetworks = "outside-networks": "Outside allowed networks",
+        /// The SSH agent of the worker's machine may not be used, does not answer or has no usable key.
+        AgentUnavailable = "agent-unavailable": "No SSH agent",
+        /// The device asked something at the sign-in that no credential has an answer for.
+        QuestionUnanswered = "question-unanswered": "Question not answered",
         /// Every credential tried was refused.
         AuthFailed = "auth-failed": "Authentication refused",
         /// Signed in, but no prompt of the platform was seen in time.
@@ -99,6 +103,12 @@ impl Cause {
             Cause::AwaitingApproval => "An admin must approve this device before any credential is sent to it.",
             Cause::OutsideNetworks => {
                 "Check the device's address; if it is right, ask an admin to add its network to the credential."
+            }
+            Cause::AgentUnavailable => {
+                "Allow and start an SSH agent on the machine that the message names, or use another credential."
+            }
+            Cause::QuestionUnanswered => {
+                "Add an answer to the credential that fits the question, or change how the account signs in."
             }
             Cause::AuthFailed => "Correct the credential; a retry will not help and may lock the account.",
             Cause::PromptNotSeen => {

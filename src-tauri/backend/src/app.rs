@@ -231,6 +231,7 @@ impl Services {
         )));
         let algorithms = Arc::new(session::supported_algorithms().map_err(StartError::Other)?);
         let (secrets, jumps) = (worker::Secrets::default(), JumpPool::new());
+        let agent = Arc::new(worker::agent(&config.ssh_agent));
         let worker = || Worker {
             id: worker::new_id(),
             capacity: config.sessions,
@@ -240,6 +241,7 @@ impl Services {
             seal: Arc::clone(&seal),
             platforms: platforms.clone(),
             jumps: jumps.clone(),
+            agent: Arc::clone(&agent),
             secrets: secrets.clone(),
             signals: signals.clone(),
         };

@@ -29,6 +29,34 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
+/// Variable that allows workers to use the SSH agent of their machine.
+const ALLOW_SSH_AGENT: &str = "NETRAVEN_ALLOW_SSH_AGENT";
+/// The pipe of OpenSSH's agent on Windows.
+const WINDOWS_AGENT: &str = r"\\.\pipe\openssh-ssh-agent";
+
+/// What workers may do with the SSH agent of their machine.
+#[derive(Clone, Debug, Default)]
+pub struct AgentAccess {
+    /// Whether they may sign in with its keys.
+    pub is_allowed: bool,
+    /// Where it listens; none if nothing says.
+    pub socket: Option<PathBuf>,
+}
+
+impl AgentAccess {
+    /// The agent that this process was started with (`SSH_AUTH_SOCK`).
+    #[must_use]
+    pub fn of_process(is_allowed: bool) -> AgentAccess {
+        let socket = std::env::var_os("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from);
+        AgentAccess { is_allowed, socket: socket.or_else(|| cfg!(windows).then(|| WINDOWS_AGENT.into())) }
+    }
+}
+
+/// Whether the text of a variable says yes.
+fn says_yes(text: &str) -> bool {
+    !matches!(text.trim().to_lowercase().as_str(), "" | "0" | "n" | "no" | "f" | "false" | "off")
+}
+
 /// What a backend is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -48,6 +76,8 @@ pub struct Config {
     pub workers: usize,
     /// Devices each of them works on at once.
     pub sessions: usize,
+    /// What the workers may do with the SSH agent of this machine.
+    pub ssh_agent: AgentAccess,
     /// Password of the user `admin` at the first start; generated and written to a file if absent.
     pub admin_password: Option<Secret>,
     /// Days log lines are kept, by whole months; 0 for ever.
@@ -69,6 +99,7 @@ impl Config {
             external: None,
             workers: 1,
             sessions: SESSIONS,
+            ssh_agent: AgentAccess::of_process(std::env::var(ALLOW_SSH_AGENT).is_ok_and(|text| says_yes(&text))),
             admin_password: std::env::var("NETRAVEN_ADMIN_PASSWORD")
                 .ok()
                 .filter(|text| !text.is_empty())
@@ -112,4 +143,19 @@ impl Config {
 /// A path as it is shown to people.
 pub(crate) fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_allows_unless_it_says_no() {
+        for text in ["1", "true", " Yes "] {
+            assert!(says_yes(text), "{text}");
+        }
+        for text in ["", "0", "false", "NO", " off "] {
+            assert!(!says_yes(text), "{text}");
+        }
+    }
 }

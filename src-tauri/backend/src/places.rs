@@ -12,8 +12,16 @@ pub const PRIVATE_KEY: &str = "credentials.private_key";
 pub const PASSPHRASE: &str = "credentials.passphrase";
 /// Private key of a credential as sessions use it, without a passphrase.
 pub const SIGNING_KEY: &str = "credentials.signing_key";
+/// Answer of a credential to a question, by the credential and [`question`].
+pub const ANSWER: &str = "credentials.answers";
 /// Raw text of a configuration, by its device.
 pub const RAW_CONFIG: &str = "device_configurations.raw";
+
+/// What an answer is bound to beside its credential: it must not become the answer to another question.
+#[must_use]
+pub fn question(id: impl Display, pattern: &str) -> String {
+    format!("{id}:{pattern}")
+}
 
 /// What a sealed value is bound to: its place and the id of its row.
 #[must_use]

@@ -69,6 +69,8 @@ fn login(device: &Running, definition: &Definition, recording: &Recording) -> Lo
         username: username.unwrap_or(&device.spec.username).to_owned(),
         password: device.spec.password.as_str().into(),
         key: None,
+        agent: None,
+        answers: Vec::new(),
         enable_password: enable.map(Into::into),
         networks: Vec::new(),
     }

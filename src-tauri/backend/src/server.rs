@@ -1,6 +1,8 @@
 //! The REST API: mounts the endpoints of `netraven_api`, checks callers, answers in NetRaven's shapes. Knows neither
 //! worker nor session.
 
+mod agent_key;
+mod answers;
 mod approvals;
 mod bulk;
 mod configs;

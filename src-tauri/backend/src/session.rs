@@ -30,8 +30,8 @@ pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 pub use self::recognise::{Recognition, recognise};
 use self::report::SessionError;
-pub use self::report::{Answer, Before, Failure, Limits, Login, Reading, Target, text_of};
-pub use self::ssh::{CryptoRules, supported_algorithms};
+pub use self::report::{Answer, Before, Failure, Limits, Login, LoginAnswer, Reading, Target, text_of};
+pub use self::ssh::{AgentLogin, CryptoRules, SshAgent, supported_algorithms};
 use self::ssh::{Greeting, SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;
@@ -68,8 +68,8 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
     let outcome = loop {
         let (mut shell, greeting) = match open(&visit, &logins[first..], &mut sign_ins, &bounds, &mut progress) {
             Ok(opened) => opened,
-            // The shell refused those that may be sent there.
-            Err(error) if error.cause == Cause::OutsideNetworks && refusal.is_some() => {
+            // The shell refused those that could be tried.
+            Err(error) if is_withheld(error.cause) && refusal.is_some() => {
                 progress.enter(Stage::Prompt);
                 break Err(refusal.unwrap_or(error));
             }
@@ -138,6 +138,11 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
             }))
         }
     }
+}
+
+/// Whether a credential was not tried at all.
+fn is_withheld(cause: Cause) -> bool {
+    matches!(cause, Cause::OutsideNetworks | Cause::AgentUnavailable)
 }
 
 /// Reaches the device and opens its shell: over SSH signed in with the first credential it accepts, elsewhere for the
@@ -221,6 +226,8 @@ mod tests {
             username: "admin".into(),
             password: "hunter22".into(),
             key: None,
+            agent: None,
+            answers: Vec::new(),
             enable_password: None,
             networks: Vec::new(),
         }

@@ -39,10 +39,11 @@ use self::pauses::Pauses;
 pub use self::secrets::Secrets;
 use self::turns::Turns;
 use crate::catalog::Catalog;
+use crate::config::AgentAccess;
 use crate::journal::{About, Journal, Signal};
 use crate::queue::{self, Queue};
 use crate::seal::SealKey;
-use crate::session::{Cancel, JumpPool};
+use crate::session::{Cancel, JumpPool, SshAgent};
 use crate::store::Store;
 use crate::store::leases::{Lease, LeaseAnswer, RunDeviceId};
 use crate::store::outcomes::Outcome;
@@ -73,6 +74,8 @@ pub struct Worker {
     pub platforms: Catalog,
     /// The connections to jump hosts, which all workers of a process share.
     pub jumps: JumpPool,
+    /// The SSH agent of this machine.
+    pub agent: Arc<SshAgent>,
     /// The secrets to hide in everything a device says.
     pub secrets: Secrets,
     /// Signals of every process.
@@ -373,6 +376,12 @@ fn host() -> String {
     #[cfg(not(unix))]
     let name = std::env::var("COMPUTERNAME").unwrap_or_else(|_| "this computer".to_owned());
     name
+}
+
+/// The SSH agent of this machine, as far as its workers may use it.
+#[must_use]
+pub fn agent(access: &AgentAccess) -> SshAgent {
+    SshAgent { machine: host(), is_allowed: access.is_allowed, socket: access.socket.clone() }
 }
 
 /// A unique name for a new worker.

@@ -30,6 +30,7 @@ pub(crate) fn config(device: &Device, number: u64) -> Config {
             Some(Fault::OnlyKeyboardInteractive | Fault::TwoPrompts | Fault::ExpiredPassword) => {
                 &[MethodKind::KeyboardInteractive][..]
             }
+            _ if !device.spec.options.sign_in_rounds.is_empty() => &[MethodKind::KeyboardInteractive],
             _ if device.spec.options.keyboard_interactive => &[MethodKind::Password, MethodKind::KeyboardInteractive],
             _ => &[MethodKind::Password],
         }),

@@ -71,7 +71,7 @@ async fn serve(stream: TcpStream, device: Arc<Device>, number: u64, cut: Arc<Cut
         return telnet::serve(wire, device, cut).await;
     }
     let config = Arc::new(offer::config(&device, number));
-    let handler = Connection { methods: config.methods.clone(), device, channels: HashMap::new(), cut };
+    let handler = Connection { methods: config.methods.clone(), device, round: 0, channels: HashMap::new(), cut };
     match run_stream(config, wire, handler).await {
         Ok(session) => {
             if let Err(error) = session.await {
@@ -92,6 +92,8 @@ async fn swallow(wire: &mut Wire) {
 struct Connection {
     device: Arc<Device>,
     methods: MethodSet,
+    /// How many rounds of questions were answered.
+    round: usize,
     channels: HashMap<ChannelId, Line>,
     cut: Arc<Cut>,
 }
@@ -133,6 +135,29 @@ impl Connection {
             instructions: "Your password has expired. Choose a new one.".into(),
             prompts: prompts.into(),
         }
+    }
+
+    /// Asks the next round of questions, or lets the user in after the last one.
+    fn ask_on(&self) -> Auth {
+        let Some(questions) = self.device.spec.options.sign_in_rounds.get(self.round) else {
+            self.device.logins.fetch_add(1, Relaxed);
+            return Auth::Accept;
+        };
+        let prompts: Vec<(Cow<'static, str>, bool)> =
+            questions.iter().map(|question| (Cow::Owned(question.text.clone()), question.echo)).collect();
+        Auth::Partial { name: "".into(), instructions: "".into(), prompts: prompts.into() }
+    }
+
+    /// Goes on with the questions if all answers of this round are right.
+    fn answered(&mut self, user: &str, answers: &[String]) -> Auth {
+        let questions = self.device.spec.options.sign_in_rounds.get(self.round);
+        let right = questions.into_iter().flatten().map(|question| &question.answer);
+        if user == self.device.spec.username && right.eq(answers) {
+            self.round += 1;
+            return self.ask_on();
+        }
+        self.device.logins_refused.fetch_add(1, Relaxed);
+        self.reject()
     }
 
     fn reject(&self) -> Auth {
@@ -201,7 +226,12 @@ impl Handler for Connection {
         }
         let fault = self.device.fault();
         let two = fault == Some(Fault::TwoPrompts);
+        let asks_itself = !self.device.spec.options.sign_in_rounds.is_empty();
         let Some(response) = response else {
+            if asks_itself {
+                self.round = 0;
+                return Ok(self.ask_on());
+            }
             let user_name = (Cow::Borrowed("Username: "), true);
             let password = (Cow::Borrowed("Password: "), false);
             let prompts = if two { vec![user_name, password] } else { vec![password] };
@@ -211,6 +241,9 @@ impl Handler for Connection {
             return Ok(self.ask_for_a_new_one(response.map(|answer| answer.to_vec()).collect()));
         }
         let answers: Vec<String> = response.map(|answer| String::from_utf8_lossy(&answer).into_owned()).collect();
+        if asks_itself {
+            return Ok(self.answered(user, &answers));
+        }
         Ok(match (two, answers.as_slice()) {
             (true, [name, password]) if name == user => self.judge(user, password),
             (false, [password]) => self.judge(user, password),

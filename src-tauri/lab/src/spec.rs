@@ -54,6 +54,9 @@ pub struct Options {
     pub login_banner: Option<String>,
     /// Whether keyboard-interactive is offered beside password.
     pub keyboard_interactive: bool,
+    /// What it asks at the sign-in instead of the password, round after round, by keyboard-interactive alone. A wrong
+    /// answer is a refused sign-in.
+    pub sign_in_rounds: Vec<Vec<SignInQuestion>>,
     /// Whether long output is paged until the session turns it off.
     pub paging: bool,
     /// Whether it gives no shell, and only runs commands on channels of their own.
@@ -62,12 +65,36 @@ pub struct Options {
     pub carrier: Carrier,
 }
 
+/// A question at the sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInQuestion {
+    /// Its words.
+    pub text: String,
+    /// Whether what is typed is to be shown.
+    pub echo: bool,
+    /// The one right answer.
+    pub answer: String,
+}
+
+impl SignInQuestion {
+    /// A question whose answer is not to be shown.
+    pub fn hidden(text: impl Into<String>, answer: impl Into<String>) -> SignInQuestion {
+        SignInQuestion { text: text.into(), echo: false, answer: answer.into() }
+    }
+
+    /// A question whose answer is to be shown.
+    pub fn shown(text: impl Into<String>, answer: impl Into<String>) -> SignInQuestion {
+        SignInQuestion { echo: true, ..SignInQuestion::hidden(text, answer) }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options {
             change_every: None,
             login_banner: None,
             keyboard_interactive: true,
+            sign_in_rounds: Vec::new(),
             paging: true,
             no_shell: false,
             carrier: Carrier::Ssh,
@@ -111,6 +138,12 @@ impl DeviceSpec {
     /// The same device, reached in another way.
     pub fn over(mut self, carrier: Carrier) -> DeviceSpec {
         self.options.carrier = carrier;
+        self
+    }
+
+    /// The same device, asking these questions at the sign-in.
+    pub fn asking(mut self, rounds: Vec<Vec<SignInQuestion>>) -> DeviceSpec {
+        self.options.sign_in_rounds = rounds;
         self
     }
 

@@ -16,6 +16,7 @@ pub mod foreign;
 mod forms;
 pub mod known;
 pub mod plain;
+mod question;
 mod raw;
 mod recognise;
 pub mod redact;
@@ -40,6 +41,7 @@ pub use explain::{Explained, Proposal, Span, Taken, TakenLine, explain};
 pub use known::Known;
 pub use netraven_recording as recording;
 pub use plain::clean_plain;
+pub use question::question_pattern;
 #[cfg(feature = "schema")]
 pub use raw::json_schema;
 pub use recognise::{Guess, Reason, Sighting, first_questions, inquiry, next_questions, recognise, unknown_question};

@@ -206,3 +206,100 @@ async fn a_key_that_cannot_be_used_is_refused_when_it_is_entered() -> anyhow::Re
     app.stop().await;
     Ok(())
 }
+
+/// The public half of [`KEY`], and its fingerprint.
+const PUBLIC: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC6Bc+tL7z/O62yGnmKjOXchTzeL1dwih1E6ZvO3U8tn ops";
+const PRINT: &str = "SHA256:kqtKr7k/2Ca/JNLx9X3WO+X4eVvCGhhkExdgFl8KrVs";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_uses_the_agent_alone_and_may_name_one_of_its_keys() -> anyhow::Result<()> {
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    let made =
+        http.post("/credentials/", json!({"username": "netops", "uses_agent": true, "agent_key": PUBLIC})).await?;
+    assert_eq!(made.status, 201, "{made:?}");
+    let means = |answer: &Answer| {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        ["uses_agent", "has_password", "has_private_key", "agent_key"].map(|name| answer.body[name].clone())
+    };
+    let path = format!("/credentials/{}", made.body["id"]);
+    assert_eq!(means(&http.get(&path).await?), [json!(true), json!(false), json!(false), json!(PRINT)]);
+    for (change, field, told) in [
+        (json!({"password": PASSWORD}), "body.uses_agent", "neither a password nor a private key"),
+        (json!({"private_key": KEY}), "body.uses_agent", "neither a password nor a private key"),
+        (json!({"uses_agent": false}), "body.password", "a password or a private key"),
+        (json!({"uses_agent": "yes"}), "body.uses_agent", "valid boolean"),
+        (json!({"agent_key": KEY}), "body.agent_key", "private key"),
+        (json!({"agent_key": "MD5:16:27"}), "body.agent_key", "MD5"),
+        (json!({"agent_key": "my key"}), "body.agent_key", "neither a public key"),
+        (json!({"agent_key": PRINT, "uses_agent": false, "password": PASSWORD}), "body.agent_key", "Only a credential"),
+    ] {
+        let refused = http.put(&path, change.clone()).await?;
+        assert!(refused.is_field_fault() && refused.fields() == [field], "{change}: {refused:?}");
+        let text = refused.body.to_string();
+        assert!(text.contains(told) && !text.contains(PASSWORD), "{change}: {text}");
+        assert!(lines(KEY).all(|line| !text.contains(line)), "{text}");
+    }
+    let kept = http.put(&path, json!({"priority": 7})).await?;
+    assert_eq!(means(&kept)[3], json!(PRINT), "what is absent stays");
+    let any = http.put(&path, json!({"agent_key": ""})).await?;
+    assert_eq!(means(&any)[3], json!(null));
+    http.put(&path, json!({"agent_key": PRINT})).await?;
+    let changed = http.put(&path, json!({"uses_agent": false, "password": PASSWORD})).await?;
+    assert_eq!(means(&changed), [json!(false), json!(true), json!(false), json!(null)]);
+    let back = http.put(&path, json!({"uses_agent": true, "password": ""})).await?;
+    assert_eq!(means(&back), [json!(true), json!(false), json!(false), json!(null)], "the key it named is forgotten");
+    app.stop().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_go_in_by_their_pattern_and_never_come_out() -> anyhow::Result<()> {
+    const TOKEN: &str = "t0ken-Answer-4711";
+    let app = TestApp::start_with(|config| config.workers = 0).await?;
+    let http = app.http()?;
+    let given = json!([{"pattern": "token code", "answer": TOKEN}, {"pattern": "^city", "answer": TOKEN}]);
+    let made =
+        http.post("/credentials/", json!({"username": "netops", "password": PASSWORD, "answers": given})).await?;
+    assert_eq!((made.status, &made.body["questions"]), (201, &json!(["token code", "^city"])), "{made:?}");
+    let path = format!("/credentials/{}", made.body["id"]);
+    let mut answers = vec![made, http.get("/credentials/").await?];
+    for (change, questions) in [
+        (json!({"priority": 7}), json!(["token code", "^city"])),
+        (json!({"answers": [{"pattern": "^city"}, {"pattern": "pin", "answer": TOKEN}]}), json!(["^city", "pin"])),
+        (json!({"answers": null}), json!(["^city", "pin"])),
+        (json!({"answers": []}), json!([])),
+    ] {
+        let changed = http.put(&path, change.clone()).await?;
+        assert_eq!((changed.status, &changed.body["questions"]), (200, &questions), "{change}: {changed:?}");
+        answers.push(changed);
+    }
+    for (wrong, told) in [
+        (json!([{"pattern": "token (", "answer": TOKEN}]), "unclosed group"),
+        (json!([{"pattern": ".*", "answer": TOKEN}]), "matches every question"),
+        (json!([{"pattern": "", "answer": TOKEN}]), "Enter words"),
+        (json!([{"pattern": "token"}]), "Enter the answer"),
+        (json!([{"pattern": "a", "answer": TOKEN}, {"pattern": "a", "answer": TOKEN}]), "twice"),
+        (json!(vec![json!({"pattern": "a", "answer": TOKEN}); 17]), "at most 16"),
+        (json!([{"pattern": "a", "answer": TOKEN.repeat(20)}]), "at most 255"),
+        (json!([{"pattern": "a", "answer": [TOKEN]}]), "`pattern` and an `answer`"),
+        (json!([TOKEN]), "`pattern` and an `answer`"),
+        (json!(TOKEN), "valid list"),
+    ] {
+        for refused in [
+            http.put(&path, json!({"answers": wrong.clone()})).await?,
+            http.post("/credentials/", json!({"answers": wrong.clone()})).await?,
+        ] {
+            assert!(refused.is_field_fault(), "{wrong}: {refused:?}");
+            answers.push(refused);
+        }
+        let text = answers[answers.len() - 2].body.to_string();
+        assert!(text.contains(told), "{wrong}: {text}");
+    }
+    for answer in &answers {
+        assert!(!answer.body.to_string().contains(TOKEN), "{answer:?}");
+    }
+    assert!(!app.database.dump().await?.contains(TOKEN));
+    app.stop().await;
+    Ok(())
+}

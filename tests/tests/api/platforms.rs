@@ -10,6 +10,7 @@ use netraven_api::platforms::{
     GetPlatform, ListPlatforms, Platform, PlatformEvidence, PlatformSource, Platforms, ReloadPlatforms,
 };
 use netraven_api::{Secret, TagId};
+use netraven_backend::config::AgentAccess;
 use netraven_backend::{External, RemoteWorker};
 use netraven_tests::support::ADMIN_PASSWORD;
 use netraven_tests::support::app::TestApp;
@@ -117,7 +118,7 @@ async fn a_further_worker_reads_its_own_files_when_the_server_does() -> anyhow::
         database_url: Secret::new(&app.database.urls.database),
         redis_url: Secret::new(&app.database.urls.redis),
     };
-    let worker = RemoteWorker::start(urls, 1, Some(folder.path().to_owned())).await?;
+    let worker = RemoteWorker::start(urls, 1, Some(folder.path().to_owned()), AgentAccess::default()).await?;
     std::fs::write(folder.path().join("elsewhere.toml"), GOOD.replace("vendor", "vendour"))?;
     let list = app.client.send(&ReloadPlatforms).await?;
     assert!(list.refusals.is_empty(), "the server's own folder is empty: {:#?}", list.refusals);

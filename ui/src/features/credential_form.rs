@@ -1,6 +1,8 @@
 //! The dialog that adds one credential, without which a backup cannot sign in, or changes one. Stored secrets never
 //! come back.
 
+mod answers;
+mod secrets;
 mod typed;
 
 use dioxus::prelude::*;
@@ -8,20 +10,24 @@ use netraven_api::TagId;
 use netraven_api::credentials::{CreateCredential, Credential, CredentialInput, UpdateCredential};
 use netraven_api::native::Feature;
 
-use self::typed::{SignsInWith, Typed};
-use crate::components::{CheckField, Segments, TextAreaField, TextField};
+use self::answers::AnswerFields;
+use self::secrets::{SecretFields, Secrets};
+use self::typed::{SignsInWith, StoredMeans, Typed, TypedAnswer};
+use crate::components::{CheckField, TextField};
 use crate::data::use_api;
-use crate::features::form::{Form, FormDialog, use_form};
+use crate::features::form::{FormDialog, use_form};
 use crate::features::tags_field::{TagsField, tag_ids};
 use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 /// Fields that show their own refusal.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 12] = [
     "username",
     "password",
     "private_key",
     "passphrase",
+    "agent_key",
+    "answers",
     "enable_password",
     "priority",
     "allowed_networks",
@@ -43,8 +49,11 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclos
         password: use_signal(String::new),
         private_key: use_signal(String::new),
         passphrase: use_signal(String::new),
+        agent_key: use_signal(|| known.as_ref().and_then(|known| known.agent_key.clone()).unwrap_or_default()),
     };
-    let stored = known.as_ref().map_or((false, false), |known| (known.has_password, known.has_private_key));
+    let answers = use_signal(|| TypedAnswer::stored(known.as_ref()));
+    let stored = StoredMeans::of(known.as_ref());
+    let stored_questions = stored.questions.clone();
     let mut enable = use_signal(String::new);
     let mut forget_enable = use_signal(|| false);
     let mut priority = use_signal(|| known.as_ref().map_or(100, |known| known.priority).to_string());
@@ -59,10 +68,12 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclos
         let typed = Typed {
             username: username.peek().trim().to_owned(),
             with: *secrets.with.peek(),
-            stored,
+            stored: stored.clone(),
             password: secrets.password.peek().clone(),
             private_key: secrets.private_key.peek().clone(),
             passphrase: secrets.passphrase.peek().clone(),
+            agent_key: secrets.agent_key.peek().clone(),
+            answers: answers.peek().clone(),
             enable: enable.peek().clone(),
             forget_enable: *forget_enable.peek(),
             priority: priority.peek().clone(),
@@ -131,6 +142,7 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclos
                 }
             }
             SecretFields { credential: credential.clone(), secrets, form }
+            AnswerFields { answers, stored: stored_questions, form }
             TextField {
                 id: "credential-enable",
                 label: "Enable password",
@@ -174,96 +186,6 @@ pub fn CredentialDialog(credential: Option<Credential>, tags: Vec<TagId>, onclos
                 fresh,
                 hint: "Every device has the tag default.",
                 form,
-            }
-        }
-    }
-}
-
-/// What was chosen and typed to sign in with; copies are the same.
-#[derive(Clone, Copy, PartialEq)]
-struct Secrets {
-    with: Signal<SignsInWith>,
-    password: Signal<String>,
-    private_key: Signal<String>,
-    passphrase: Signal<String>,
-}
-
-/// The choice of password, private key or both, and their fields.
-#[component]
-fn SecretFields(credential: Option<Credential>, secrets: Secrets, form: Form) -> Element {
-    let Secrets { mut with, mut password, mut private_key, mut passphrase } = secrets;
-    let no_key = use_workplace().refusal(Feature::PrivateKey);
-    let has_password = credential.as_ref().is_some_and(|known| known.has_password);
-    let has_key = credential.as_ref().is_some_and(|known| known.has_private_key);
-    let key = credential.and_then(|known| known.key);
-    let chosen = with();
-    let removed = match (chosen, has_password, has_key) {
-        (SignsInWith::Key, true, _) => "The stored password will be removed.",
-        (SignsInWith::Password, _, true) => "The stored private key will be removed.",
-        (SignsInWith::Both, ..) => "The key is tried first, then the password; devices may require both.",
-        _ => "",
-    };
-    let hint = no_key.clone().unwrap_or_else(|| removed.to_owned());
-    let key_hint = match (key, has_key) {
-        (Some(key), _) => format!("Stored: {key}. Leave empty to keep it, or paste another to replace it."),
-        (None, true) => "One is stored. Leave empty to keep it, or paste another to replace it.".to_owned(),
-        (None, false) => {
-            "Paste the whole file, as OpenSSH or OpenSSL writes it: Ed25519, ECDSA, or RSA of at least 2048 \
-                          bits. It is sealed and never shown again."
-                .to_owned()
-        }
-    };
-    rsx! {
-        div { class: "field",
-            span { class: "field-name", "Sign in with" }
-            Segments {
-                label: "Sign in with",
-                options: SignsInWith::ALL.map(|with| (with.title().to_owned(), with.title().to_owned())).to_vec(),
-                selected: chosen.title(),
-                refused: no_key,
-                onselect: move |word: String| {
-                    if let Some(chosen) = SignsInWith::ALL.into_iter().find(|with| with.title() == word) {
-                        with.set(chosen);
-                    }
-                },
-            }
-            if !hint.is_empty() {
-                p { class: "field-hint", "{hint}" }
-            }
-        }
-        if chosen.has_password() {
-            TextField {
-                id: "credential-password",
-                label: "Password",
-                kind: "password",
-                value: password(),
-                required: !has_password,
-                autocomplete: "new-password",
-                hint: if has_password { "Leave empty to keep the stored password." } else { "" },
-                error: form.refusal("password"),
-                oninput: move |text| password.set(text),
-            }
-        }
-        if chosen.has_key() {
-            TextAreaField {
-                id: "credential-key",
-                label: "Private key",
-                value: private_key(),
-                placeholder: "-----BEGIN OPENSSH PRIVATE KEY-----",
-                required: !has_key,
-                hint: key_hint,
-                error: form.refusal("private_key"),
-                oninput: move |text| private_key.set(text),
-            }
-            TextField {
-                id: "credential-passphrase",
-                label: "Passphrase of the key",
-                kind: "password",
-                value: passphrase(),
-                autocomplete: "new-password",
-                hint: "Only if the key is protected by one.",
-                error: form.refusal("passphrase"),
-                oninput: move |text| passphrase.set(text),
             }
         }
     }

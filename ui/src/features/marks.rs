@@ -46,6 +46,8 @@ impl Mark {
                 Cause::NoCredentials
                 | Cause::AwaitingApproval
                 | Cause::OutsideNetworks
+                | Cause::AgentUnavailable
+                | Cause::QuestionUnanswered
                 | Cause::AuthFailed
                 | Cause::PrivilegeRefused => Mark::NotLetIn,
                 Cause::PromptNotSeen

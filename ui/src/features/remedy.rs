@@ -9,7 +9,12 @@ use crate::route::Route;
 #[component]
 pub fn Remedy(cause: Cause) -> Element {
     match cause {
-        Cause::NoCredentials | Cause::OutsideNetworks | Cause::AuthFailed | Cause::PrivilegeRefused => rsx! {
+        Cause::NoCredentials
+        | Cause::OutsideNetworks
+        | Cause::AgentUnavailable
+        | Cause::QuestionUnanswered
+        | Cause::AuthFailed
+        | Cause::PrivilegeRefused => rsx! {
             Link { class: "btn btn-outline btn-sm", to: Route::CredentialsPage {}, "Open the credentials" }
         },
         Cause::AwaitingApproval => rsx! {

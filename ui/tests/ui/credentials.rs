@@ -255,6 +255,89 @@ fn a_stored_key_is_named_kept_replaced_and_removed() {
 }
 
 #[test]
+fn a_credential_may_use_the_ssh_agent_and_name_one_of_its_keys() {
+    let fake = filled();
+    let mut agent = credential(1, "netbackup", 10);
+    agent["has_password"] = json!(false);
+    agent["uses_agent"] = json!(true);
+    agent["agent_key"] = json!("SHA256:kqtKr7k/2Ca");
+    fake.answer("GET /credentials/", &page(vec![agent.clone(), credential(2, "admin", 100)], 2));
+    fake.answer("PUT /credentials/1/", &agent);
+    fake.answer("PUT /credentials/2/", &agent);
+    let mut screen = Screen::open(&fake, "/credentials");
+    assert!(screen.shows("\"SSH agent\"") && screen.shows("SSH agent with SHA256:kqtKr7k/2Ca"), "{}", screen.outline());
+    screen.press("Change the credential of netbackup");
+    screen.type_into("credential-agent-key", "");
+    screen.submit();
+    let sent = fake.bodies("PUT /credentials/1/")[0].clone();
+    assert_eq!((&sent["agent_key"], sent.get("uses_agent")), (&json!(""), None), "any key may be used then");
+    screen.press("Change the credential of netbackup");
+    screen.press("Sign in with Password");
+    screen.type_into("credential-password", "s3cret");
+    screen.submit();
+    let sent = fake.bodies("PUT /credentials/1/")[1].clone();
+    assert_eq!((&sent["uses_agent"], &sent["password"]), (&json!(false), &json!("s3cret")));
+
+    screen.press("Change the credential of admin");
+    screen.press("Sign in with SSH agent");
+    assert!(screen.dialog().contains("--allow-ssh-agent"), "{}", screen.dialog());
+    screen.submit();
+    let sent = fake.bodies("PUT /credentials/2/")[0].clone();
+    assert_eq!((&sent["uses_agent"], &sent["password"]), (&json!(true), &json!("")), "the password goes");
+    assert!(sent.get("agent_key").is_none());
+}
+
+#[test]
+fn answers_are_added_kept_and_removed_and_never_shown() {
+    let fake = filled();
+    let mut asked = credential(1, "netbackup", 10);
+    asked["questions"] = json!(["token code", "city"]);
+    fake.answer("GET /credentials/", &page(vec![asked.clone()], 1));
+    fake.answer("PUT /credentials/1/", &asked);
+    let mut screen = Screen::open(&fake, "/credentials");
+    assert!(screen.shows("\"2 answers\""), "{}", screen.outline());
+    screen.press("Change the credential of netbackup");
+    screen.submit();
+    assert!(fake.bodies("PUT /credentials/1/")[0].get("answers").is_none(), "what was not touched stays");
+
+    screen.press("Change the credential of netbackup");
+    screen.press("Add an answer");
+    screen.submit();
+    assert!(screen.dialog().contains("Enter words of each question"), "{}", screen.dialog());
+    screen.type_into("credential-question-2", "pin");
+    screen.submit();
+    assert!(screen.dialog().contains("Enter the answer to the question"), "{}", screen.dialog());
+    screen.type_into("credential-answer-2", "s3same");
+    screen.press("Remove the answer to token code");
+    let wrong = "The pattern 'pin' is no regular expression.";
+    fake.refuse("PUT /credentials/1/", Problem::field("body.answers", wrong));
+    screen.submit();
+    assert!(screen.dialog().contains(wrong), "{}", screen.dialog());
+    fake.answer("PUT /credentials/1/", &asked);
+    screen.submit();
+    let sent = fake.bodies("PUT /credentials/1/").last().cloned().unwrap();
+    assert_eq!(sent["answers"], json!([{"pattern": "city"}, {"pattern": "pin", "answer": "s3same"}]));
+    assert!(!screen.shows("s3same"));
+}
+
+#[test]
+fn a_server_that_asks_no_agent_and_keeps_no_answers_says_so() {
+    for (feature, reason) in [
+        (Feature::SshAgent, "This server asks no SSH agent."),
+        (Feature::QuestionAnswers, "This server has no place for answers."),
+    ] {
+        let fake = Fake::lacking(feature, reason, answers);
+        let mut screen = Screen::open(&fake, "/credentials");
+        screen.press("Add credential");
+        screen.press("Add an answer");
+        let shown = screen.dialog();
+        assert!(shown.contains(reason), "{shown}");
+        assert_eq!(shown.contains("\"SSH agent\""), feature != Feature::SshAgent, "{shown}");
+        assert_eq!(shown.contains("Words of the question"), feature != Feature::QuestionAnswers, "{shown}");
+    }
+}
+
+#[test]
 fn a_server_without_keys_says_so_and_keeps_to_passwords() {
     let reason = "This server signs in with passwords alone.";
     let fake = Fake::lacking(Feature::PrivateKey, reason, answers);

@@ -24,6 +24,10 @@ pub enum Feature {
     EnablePassword,
     /// A private key in a credential.
     PrivateKey,
+    /// Signing in with the SSH agent of the worker's machine.
+    SshAgent,
+    /// Answers of a credential to what devices ask at the sign-in.
+    QuestionAnswers,
     /// A time zone for the fields of a cron schedule.
     CronTimeZone,
     /// The list of platforms, the user's own among them.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::Base;
 use super::stopping::{StopLimits, join};
 use crate::catalog::Catalog;
-use crate::config::External;
+use crate::config::{AgentAccess, External};
 use crate::handover;
 use crate::journal::About;
 use crate::session::JumpPool;
@@ -36,6 +36,7 @@ impl RemoteWorker {
         urls: External,
         sessions: usize,
         platforms: Option<PathBuf>,
+        ssh_agent: AgentAccess,
     ) -> Result<RemoteWorker, StartError> {
         let (stop, stop_last) = (CancellationToken::new(), CancellationToken::new());
         let guard = stop_last.clone().drop_guard();
@@ -54,6 +55,7 @@ impl RemoteWorker {
             seal: Arc::new(seal),
             platforms,
             jumps: JumpPool::new(),
+            agent: Arc::new(worker::agent(&ssh_agent)),
             secrets: worker::Secrets::default(),
             signals,
         };

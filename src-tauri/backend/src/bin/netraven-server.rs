@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 use netraven_api::Secret;
-use netraven_backend::config::Tls;
+use netraven_backend::config::{AgentAccess, Tls};
 use netraven_backend::{App, Config, External, RemoteWorker};
 use tokio_util::sync::CancellationToken;
 
@@ -82,6 +83,15 @@ struct Serve {
     /// No worker in this process; others do the work.
     #[arg(long, conflicts_with = "workers")]
     no_worker: bool,
+    #[command(flatten)]
+    agent: AgentArgs,
+}
+
+#[derive(Args)]
+struct AgentArgs {
+    /// Credentials may sign in with the keys of the SSH agent on this machine (SSH_AUTH_SOCK).
+    #[arg(long, env = "NETRAVEN_ALLOW_SSH_AGENT", value_parser = FalseyValueParser::new())]
+    allow_ssh_agent: bool,
 }
 
 #[derive(Args)]
@@ -98,6 +108,8 @@ struct WorkerArgs {
     /// Folder of your own platforms.
     #[arg(long)]
     platforms: Option<PathBuf>,
+    #[command(flatten)]
+    agent: AgentArgs,
 }
 
 fn main() -> ExitCode {
@@ -153,6 +165,7 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
         workers: if args.no_worker { 0 } else { args.workers },
         sessions: args.sessions.max(1),
         keep_logs_days: args.keep_logs,
+        ssh_agent: AgentAccess::of_process(args.agent.allow_ssh_agent),
         ..Config::embedded(data_dir)
     };
     let stop = stop_signal()?;
@@ -170,9 +183,10 @@ async fn serve(args: Serve) -> anyhow::Result<()> {
 
 async fn work(args: WorkerArgs) -> anyhow::Result<()> {
     let stop = stop_signal()?;
+    let agent = AgentAccess::of_process(args.agent.allow_ssh_agent);
     let urls = External { database_url: Secret::new(args.database_url), redis_url: Secret::new(args.redis_url) };
     let worker = tokio::select! {
-        worker = RemoteWorker::start(urls, args.sessions.max(1), args.platforms) => worker?,
+        worker = RemoteWorker::start(urls, args.sessions.max(1), args.platforms, agent) => worker?,
         () = stop.cancelled() => return Ok(()),
     };
     tracing::info!("working");

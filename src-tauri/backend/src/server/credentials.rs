@@ -1,4 +1,5 @@
-//! Credentials: their secrets are sealed on arrival and never leave.
+//! Credentials: their secrets are sealed on arrival and never leave. Each signs in with a password, a private key or
+//! both, or with the SSH agent alone.
 
 use axum::Json;
 use axum::extract::State;
@@ -18,10 +19,10 @@ use super::http::mount::Mount;
 use super::http::raw_json::RawJson;
 use super::networks;
 use super::private_key::{self, ReadKey};
-use super::tags;
+use super::{agent_key, answers, tags};
 use crate::journal::About;
 use crate::places::{ENABLE_PASSWORD, PASSPHRASE, PASSWORD, PRIVATE_KEY, SIGNING_KEY, context};
-use crate::store::credentials::{CredentialChange, NO_SECRET, SealedKey};
+use crate::store::credentials::{AGENT_ALONE, CredentialChange, NO_SECRET, SealedAnswer, SealedKey};
 
 /// Mounts the endpoints of credentials.
 pub fn mount(mount: &mut Mount) {
@@ -35,7 +36,7 @@ pub fn mount(mount: &mut Mount) {
 impl Resource for CredentialInput {
     const NEW: &'static str = "CredentialCreate";
     const NEEDED: &'static [&'static str] = &["username", "password"];
-    const INSTEAD: &'static [(&'static str, &'static str)] = &[("password", "private_key")];
+    const INSTEAD: &'static [(&'static str, &'static str)] = &[("password", "private_key"), ("password", "uses_agent")];
     const EMPTIED: &'static [&'static str] = &["description", "allowed_networks"];
 }
 
@@ -54,11 +55,10 @@ async fn create(
 ) -> Result<Json<Credential>, ApiError> {
     not_blank(&input)?;
     networks::canonical(&mut input)?;
-    let key = private_key::given(&input).await?;
-    has_a_secret(&input, &key, (false, false))?;
+    let checked = checked(&input, Means::default(), Vec::new()).await?;
     tags::known(&state, input.tags.as_deref()).await?;
     let id = state.store.next_credential_id().await?;
-    state.store.create_credential(id, &sealed(&state, id, &input, key, &[])).await?;
+    state.store.create_credential(id, &sealed(&state, id, &input, checked, &[])).await?;
     told(&state, &caller, id, "added").await;
     Ok(Json(state.store.credential(id).await?))
 }
@@ -71,11 +71,10 @@ async fn update(
 ) -> Result<Json<Credential>, ApiError> {
     not_blank(&input)?;
     networks::canonical(&mut input)?;
-    let key = private_key::given(&input).await?;
-    let before = state.store.credential(id).await?;
-    has_a_secret(&input, &key, (before.has_password, before.has_private_key))?;
+    let stored = state.store.sealed_answers(id).await?;
+    let checked = checked(&input, Means::of(&state.store.credential(id).await?), stored).await?;
     tags::known(&state, input.tags.as_deref()).await?;
-    state.store.update_credential(id, &sealed(&state, id, &input, key, &emptied)).await?;
+    state.store.update_credential(id, &sealed(&state, id, &input, checked, &emptied)).await?;
     told(&state, &caller, id, "changed").await;
     Ok(Json(state.store.credential(id).await?))
 }
@@ -99,18 +98,62 @@ fn not_blank(input: &CredentialInput) -> Result<(), ApiError> {
     }
 }
 
-/// Refuses what would leave a credential without anything to sign in with; `(password, key)` is what it has before.
-fn has_a_secret(
-    input: &CredentialInput,
-    key: &Option<Option<ReadKey>>,
-    (password, private_key): (bool, bool),
-) -> Result<(), ApiError> {
-    let password = input.password.as_ref().map_or(password, |secret| !secret.expose().is_empty());
-    if password || key.as_ref().map_or(private_key, Option::is_some) {
-        return Ok(());
+/// What a credential signs in with.
+#[derive(Clone, Copy, Default)]
+struct Means {
+    password: bool,
+    private_key: bool,
+    agent: bool,
+}
+
+impl Means {
+    fn of(credential: &Credential) -> Means {
+        Means {
+            password: credential.has_password,
+            private_key: credential.has_private_key,
+            agent: credential.uses_agent,
+        }
     }
-    let field = if input.password.is_some() || key.is_none() { "password" } else { "private_key" };
-    Err(ApiError::body_field(field, "value_error", NO_SECRET, serde_json::Value::Null))
+
+    /// What it signs in with after a change.
+    fn after(self, input: &CredentialInput, key: &Option<Option<ReadKey>>) -> Means {
+        Means {
+            password: input.password.as_ref().map_or(self.password, |secret| !secret.expose().is_empty()),
+            private_key: key.as_ref().map_or(self.private_key, Option::is_some),
+            agent: input.uses_agent.unwrap_or(self.agent),
+        }
+    }
+}
+
+/// What a request says of the ways to sign in, read and found usable.
+struct CheckedMeans {
+    key: Option<Option<ReadKey>>,
+    agent_key: Option<Option<String>>,
+    /// The answers it had before.
+    stored: Vec<SealedAnswer>,
+}
+
+/// Refuses what would leave a credential without anything to sign in with, or with an agent and something else;
+/// `before` is what it has, `stored` its answers.
+async fn checked(input: &CredentialInput, before: Means, stored: Vec<SealedAnswer>) -> Result<CheckedMeans, ApiError> {
+    answers::check(input, &stored)?;
+    let key = private_key::given(input).await?;
+    let means = before.after(input, &key);
+    let refused = |field: &str, sentence: &str| {
+        Err(ApiError::body_field(field, "value_error", sentence, serde_json::Value::Null))
+    };
+    match means {
+        Means { agent: true, password: true, .. } | Means { agent: true, private_key: true, .. } => {
+            return refused("uses_agent", AGENT_ALONE);
+        }
+        Means { agent: false, password: false, private_key: false } => {
+            let field = if input.password.is_some() || key.is_none() { "password" } else { "private_key" };
+            return refused(field, NO_SECRET);
+        }
+        _ => {}
+    }
+    let agent_key = agent_key::given(input, means.agent)?;
+    Ok(CheckedMeans { key, agent_key, stored })
 }
 
 /// The change as it is stored; an empty password removes the stored one.
@@ -118,7 +161,7 @@ fn sealed<'a>(
     state: &AppState,
     id: CredentialId,
     input: &'a CredentialInput,
-    key: Option<Option<ReadKey>>,
+    checked: CheckedMeans,
     emptied: &[&str],
 ) -> CredentialChange<'a> {
     let seal = |place: &str, text: &str| state.seal.seal_text(&context(place, id), text);
@@ -128,7 +171,7 @@ fn sealed<'a>(
     CredentialChange {
         username: input.username.as_deref(),
         password: input.password.as_ref().map(|secret| unless_empty(PASSWORD, secret)),
-        key: key.map(|key| {
+        key: checked.key.map(|key| {
             key.map(|key| SealedKey {
                 private_key: seal(PRIVATE_KEY, &key.entered),
                 passphrase: key.passphrase.as_ref().map(|text| seal(PASSPHRASE, text)),
@@ -136,6 +179,9 @@ fn sealed<'a>(
                 shown: key.shown,
             })
         }),
+        uses_agent: input.uses_agent,
+        agent_key: checked.agent_key,
+        answers: answers::sealed(&state.seal, id, input, &checked.stored),
         enable_password: input.enable_password.as_ref().map(|secret| unless_empty(ENABLE_PASSWORD, secret)),
         priority: input.priority,
         description: match input.description.as_deref() {

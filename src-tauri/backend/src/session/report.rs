@@ -10,10 +10,11 @@ use netraven_api::address::Address;
 use netraven_api::evidence::{Algorithms, KeyChange, ShownKey};
 use netraven_api::ids::CredentialId;
 use netraven_api::outcome::{Cause, Stage};
+use regex::Regex;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::jump::JumpRoute;
-use super::ssh::CryptoRules;
+use super::ssh::{AgentLogin, CryptoRules};
 use super::transcript::Transcript;
 use crate::platforms::{Definition, Keep, Purpose};
 
@@ -63,10 +64,23 @@ pub struct Login {
     pub password: SecretString,
     /// The private key, tried before the password: in OpenSSH's form, without a passphrase.
     pub key: Option<SecretString>,
+    /// The keys of this computer's SSH agent, instead of a key and a password.
+    pub agent: Option<AgentLogin>,
+    /// The answers to questions at the sign-in, in the order their patterns are tried.
+    pub answers: Vec<LoginAnswer>,
     /// The password for the privileged mode; the password serves where it is absent.
     pub enable_password: Option<SecretString>,
     /// The only networks it may be sent to; to any address if there are none.
     pub networks: Vec<IpNet>,
+}
+
+/// The answer to a question at the sign-in.
+#[derive(Clone)]
+pub struct LoginAnswer {
+    /// What is found in the question.
+    pub pattern: Regex,
+    /// The answer.
+    pub answer: SecretString,
 }
 
 impl Login {
@@ -77,7 +91,14 @@ impl Login {
 
     /// All that may be typed to sign in.
     pub fn passwords(&self) -> impl Iterator<Item = &str> {
-        self.password().into_iter().chain(self.enable_password.as_ref().map(|secret| secret.expose_secret()))
+        let answers = self.answers.iter().map(|one| one.answer.expose_secret());
+        let enable = self.enable_password.as_ref().map(|secret| secret.expose_secret());
+        self.password().into_iter().chain(enable).chain(answers)
+    }
+
+    /// What a credential without a password signs in with, as the end of a sentence.
+    pub(super) fn signs_alone(&self) -> &'static str {
+        if self.agent.is_some() { "uses the SSH agent alone" } else { "has a private key alone" }
     }
 
     /// Whether it may be sent to an address; `None` is one that only a jump host knows. An address of IPv4 that is
@@ -296,6 +317,8 @@ mod tests {
             username: "admin".into(),
             password: "hunter22".into(),
             key: Some("hunter44".into()),
+            agent: None,
+            answers: Vec::new(),
             enable_password: Some("hunter33".into()),
             networks: Vec::new(),
         };
@@ -339,12 +362,17 @@ mod tests {
             username: "admin".into(),
             password: "".into(),
             key: Some("a key".into()),
+            agent: None,
+            answers: Vec::new(),
             enable_password: None,
             networks: Vec::new(),
         };
         assert_eq!((login.password(), login.privilege_password(), login.passwords().count()), (None, None, 0));
         let enabled = Login { enable_password: Some("hunter33".into()), ..login };
         assert_eq!((enabled.password(), enabled.privilege_password()), (None, Some("hunter33")));
+        let answer = LoginAnswer { pattern: Regex::new("pin").unwrap(), answer: "4711".into() };
+        let answers = Login { answers: vec![answer], ..enabled };
+        assert_eq!(answers.passwords().collect::<Vec<_>>(), ["hunter33", "4711"], "an answer is as secret");
     }
 
     #[test]
@@ -354,6 +382,8 @@ mod tests {
             username: "admin".into(),
             password: "hunter22".into(),
             key: None,
+            agent: None,
+            answers: Vec::new(),
             enable_password: None,
             networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
         };

@@ -5,6 +5,7 @@
 //! it and goes on when it is repeated, which works on every system without a poll of our own. Cancelling shuts the socket,
 //! which ends the call at once.
 
+mod agent;
 mod algorithms;
 mod auth;
 pub(super) mod banner;
@@ -28,6 +29,7 @@ use netraven_api::ids::CredentialId;
 use netraven_api::outcome::{Cause, Stage};
 use serde_json::json;
 
+pub use self::agent::{AgentLogin, SshAgent};
 pub use self::algorithms::supported_algorithms;
 use self::auth::SignInOutcome;
 pub(super) use self::channel::Shell;
@@ -80,8 +82,19 @@ impl SignIns {
         let mut link: Option<Link> = None;
         let mut last_user = "";
         let (mut reasons, mut words, mut advice) = (Vec::new(), Vec::new(), None);
-        let mut withheld = Vec::new();
+        // Those that were not tried, and why; how many of the others met a question they have no answer for.
+        let (mut withheld, mut unanswered_by) = (Vec::new(), 0);
         for (place, login) in logins.iter().enumerate() {
+            let keys = match agent::keys(login, bounds.cancel) {
+                Ok(keys) => keys,
+                Err(error) if error.cause == Cause::AgentUnavailable => {
+                    let message = format!("{} is not tried. {}", login.username, error.message);
+                    progress.connection(Level::Warning, message, json!({"credential_id": login.id}));
+                    withheld.push((login.username.as_str(), error));
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let permits = |address: Option<IpAddr>| login.permits(address);
             // Servers end a connection on which the user name changes, and many after a few refusals.
             let reusable = link.take().filter(|link| last_user == login.username && permits(link.address().ip()));
@@ -95,7 +108,7 @@ impl SignIns {
                     Err(error) if error.cause == Cause::OutsideNetworks => {
                         let message = format!("{} is not sent to this device. {}", login.username, error.message);
                         progress.connection(Level::Warning, message, json!({"credential_id": login.id}));
-                        withheld.push((login.username.as_str(), error.message));
+                        withheld.push((login.username.as_str(), error));
                         continue;
                     }
                     Err(error) => return Err(error),
@@ -104,7 +117,7 @@ impl SignIns {
             last_user = &login.username;
             progress.enter(Stage::SignIn);
             let sent = as_sent(login, definition);
-            match auth::sign_in(&current, &sent, bounds)? {
+            match auth::sign_in(&current, &sent, &keys, bounds)? {
                 SignInOutcome::Accepted { method } => {
                     let message = format!("Signed in as {} ({method}).", login.username);
                     let meta = json!({"credential_id": login.id, "method": method.as_str()});
@@ -121,8 +134,9 @@ impl SignIns {
                     }
                     return Ok((Shell::open(current, definition, bounds, progress)?, greeting));
                 }
-                SignInOutcome::Refused { mut reason, said, mut expired, tried, alive } => {
-                    if tried {
+                SignInOutcome::Refused { mut reason, said, mut expired, tried, unanswered, alive } => {
+                    // The device did not refuse what was not answered.
+                    if tried && !unanswered {
                         self.refused.push(login.id);
                     }
                     // The connection is used up: nothing is lost by one question more.
@@ -130,7 +144,9 @@ impl SignIns {
                     if is_last && let Some(told) = auth::said_expired(&current, &sent, bounds) {
                         (reason, expired) = (told.to_owned(), true);
                     }
-                    let message = format!("The device refused {}: {reason}.", login.username);
+                    unanswered_by += usize::from(unanswered);
+                    let what = if unanswered { "The sign-in was ended for" } else { "The device refused" };
+                    let message = format!("{what} {}: {reason}.", login.username);
                     let meta = json!({"credential_id": login.id, "said": said});
                     progress.connection(Level::Warning, message, meta);
                     reasons.push(format!("{}: {reason}", login.username));
@@ -141,21 +157,32 @@ impl SignIns {
             }
         }
         if reasons.is_empty() {
-            let said: Vec<String> = withheld.iter().map(|(user, reason)| format!("{user}: {reason}")).collect();
-            let message = format!("No credential is allowed at the address of {target}. {}", said.join(" "));
-            return Err(SessionError::new(Cause::OutsideNetworks, message));
+            return Err(not_tried(target, &withheld));
         }
-        reasons
-            .extend(withheld.iter().map(|(user, _)| format!("{user}: not sent, the address is outside its networks")));
-        let count = match logins.len() - withheld.len() {
-            1 => "the credential".to_string(),
-            count => format!("all {count} credentials"),
+        let count = reasons.len();
+        reasons.extend(withheld.iter().map(|(user, error)| match error.cause {
+            Cause::AgentUnavailable => format!("{user}: not tried, the SSH agent cannot be used"),
+            _ => format!("{user}: not sent, the address is outside its networks"),
+        }));
+        let (cause, what) = match count {
+            _ if unanswered_by == count => (Cause::QuestionUnanswered, "The sign-in was ended".to_owned()),
+            1 => (Cause::AuthFailed, "The device refused the credential".to_owned()),
+            count => (Cause::AuthFailed, format!("The device refused all {count} credentials")),
         };
-        let message = format!("The device refused {count} ({}).", reasons.join("; "));
-        let error = SessionError::new(Cause::AuthFailed, message)
-            .quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
+        let message = format!("{what} ({}).", reasons.join("; "));
+        let error = SessionError::new(cause, message).quoting(Some(words.join("; ")).filter(|words| !words.is_empty()));
         Err(SessionError { advice, ..error })
     }
+}
+
+/// The failure of a device for which no credential could be tried.
+fn not_tried(target: &Target, withheld: &[(&str, SessionError)]) -> SessionError {
+    let said: Vec<String> = withheld.iter().map(|(user, error)| format!("{user}: {}", error.message)).collect();
+    let (cause, what) = match withheld.iter().any(|(_, error)| error.cause == Cause::AgentUnavailable) {
+        true => (Cause::AgentUnavailable, format!("No credential could be tried at {target}.")),
+        false => (Cause::OutsideNetworks, format!("No credential is allowed at the address of {target}.")),
+    };
+    SessionError::new(cause, format!("{what} {}", said.join(" ")))
 }
 
 /// The credential with the user name that is sent over SSH. People only see the name without the platform's suffix.

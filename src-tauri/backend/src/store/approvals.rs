@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sqlx::PgTransaction;
 use sqlx::types::Json;
 
+use super::credentials::SealedAnswer;
 use super::leases::Lease;
 use super::recognised::{self, PlatformMemory};
 use super::{Result, Store, StoreError, numbers};
@@ -100,6 +101,12 @@ pub struct SealedLogin {
     pub password: Option<String>,
     /// Sealed private key, as sessions use it.
     pub signing_key: Option<String>,
+    /// Whether it signs in with the SSH agent of the worker's machine.
+    pub uses_agent: bool,
+    /// Fingerprint of the one key of the agent that is used, if it names one.
+    pub agent_key: Option<String>,
+    /// Sealed answers to questions, in the order their patterns are tried.
+    pub answers: Vec<SealedAnswer>,
     /// Sealed enable password.
     pub enable_password: Option<String>,
     /// The only networks it may be sent to, if there are any.
@@ -127,6 +134,7 @@ pub struct SealedHop {
 macro_rules! login {
     () => {
         "json_build_object('id', c.id, 'username', c.username, 'password', c.password, 'signing_key', c.signing_key,
+             'uses_agent', c.uses_agent, 'agent_key', c.agent_key, 'answers', c.answers,
              'enable_password', c.enable_password, 'allowed_networks', c.allowed_networks)"
     };
 }

@@ -4,6 +4,7 @@ use netraven_api::credentials::{Credential, ListCredentials};
 use netraven_api::evidence::ShownKey;
 use netraven_api::sorting::CredentialColumn;
 use netraven_api::{CredentialId, DeviceId, Order, TagId};
+use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 
 use super::approvals::shared;
@@ -23,6 +24,9 @@ const ROW: &str = concat!(
     'id', c.id, 'username', c.username, 'priority', c.priority, 'description', c.description,
     'is_system', c.is_system, 'has_password', c.password is not null, 'has_private_key', c.signing_key is not null,
     'key', case when c.key_type is not null then json_build_object('key_type', c.key_type, 'sha256', c.key_sha256) end,
+    'uses_agent', c.uses_agent, 'agent_key', c.agent_key,
+    'questions', coalesce((select json_agg(a.value ->> 'pattern' order by a.ordinality)
+        from jsonb_array_elements(c.answers) with ordinality a), '[]'),
     'has_enable_password', c.enable_password is not null,
     'allowed_networks', c.allowed_networks,
     'tags', coalesce((select json_agg(json_build_object('id', t.id, 'name', t.name, 'type', t.type,
@@ -64,10 +68,13 @@ fn key(column: CredentialColumn) -> SortKey {
 }
 
 /// What is said of a credential that could not sign in.
-pub const NO_SECRET: &str = "A credential needs a password or a private key.";
+pub const NO_SECRET: &str = "A credential needs a password or a private key, or has to use the SSH agent.";
+/// What is said of a credential that would sign in with the agent and with something else.
+pub const AGENT_ALONE: &str = "A credential that uses the SSH agent has neither a password nor a private key.";
 
-const RULES: [(&str, &str); 2] = [
+const RULES: [(&str, &str); 3] = [
     ("credentials_secret", NO_SECRET),
+    ("credentials_agent", AGENT_ALONE),
     ("jump_hosts_credential", "A jump host is signed in to with this credential: choose another one there first."),
 ];
 
@@ -82,6 +89,15 @@ pub struct SealedKey {
     pub signing_key: String,
     /// Its public half.
     pub shown: ShownKey,
+}
+
+/// The answer to a question of a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedAnswer {
+    /// The pattern that the question has; part of what the seal authenticates.
+    pub pattern: String,
+    /// The sealed answer.
+    pub answer: String,
 }
 
 /// The sealed secrets of one credential.
@@ -99,6 +115,8 @@ pub struct SealedSecrets {
     pub passphrase: Option<String>,
     /// Private key as sessions use it.
     pub signing_key: Option<String>,
+    /// Answers to questions.
+    pub answers: Json<Vec<SealedAnswer>>,
 }
 
 /// A change of a credential; absent fields stay.
@@ -110,6 +128,12 @@ pub struct CredentialChange<'a> {
     pub password: Option<Option<String>>,
     /// Private key; `Some(None)` removes it.
     pub key: Option<Option<SealedKey>>,
+    /// Whether it uses the SSH agent.
+    pub uses_agent: Option<bool>,
+    /// Fingerprint of the key of the agent; `Some(None)` removes it.
+    pub agent_key: Option<Option<String>>,
+    /// Answers to questions; an empty list removes them.
+    pub answers: Option<Vec<SealedAnswer>>,
     /// Sealed enable password; `Some(None)` removes it.
     pub enable_password: Option<Option<String>>,
     /// New priority; unchanged if absent.
@@ -167,8 +191,8 @@ impl Store {
         let key = new.key.as_ref().and_then(Option::as_ref);
         sqlx::query(
             "insert into credentials (id, username, password, enable_password, priority, description, allowed_networks,
-                 private_key, passphrase, signing_key, key_type, key_sha256)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                 private_key, passphrase, signing_key, key_type, key_sha256, uses_agent, agent_key, answers)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(id.get())
         .bind(new.username)
@@ -182,6 +206,9 @@ impl Store {
         .bind(key.map(|key| &key.signing_key))
         .bind(key.map(|key| &key.shown.key_type))
         .bind(key.map(|key| &key.shown.sha256))
+        .bind(new.uses_agent.unwrap_or_default())
+        .bind(new.agent_key.clone().flatten())
+        .bind(Json(new.answers.as_deref().unwrap_or_default()))
         .execute(&mut *tx)
         .await
         .map_err(|error| explain(error, &RULES))?;
@@ -204,7 +231,10 @@ impl Store {
              passphrase = case when $11 then $13 else passphrase end,
              signing_key = case when $11 then $14 else signing_key end,
              key_type = case when $11 then $15 else key_type end,
-             key_sha256 = case when $11 then $16 else key_sha256 end
+             key_sha256 = case when $11 then $16 else key_sha256 end,
+             uses_agent = coalesce($17, uses_agent),
+             agent_key = case when $18 then $19 else agent_key end,
+             answers = coalesce($20, answers)
              where id = $1",
         )
         .bind(id.get())
@@ -223,6 +253,10 @@ impl Store {
         .bind(key.map(|key| &key.signing_key))
         .bind(key.map(|key| &key.shown.key_type))
         .bind(key.map(|key| &key.shown.sha256))
+        .bind(change.uses_agent)
+        .bind(change.agent_key.is_some())
+        .bind(change.agent_key.clone().flatten())
+        .bind(change.answers.as_deref().map(Json))
         .execute(&mut *tx)
         .await
         .map_err(|error| explain(error, &RULES))?;
@@ -250,7 +284,7 @@ impl Store {
     pub async fn credentials_mark(&self) -> Result<String> {
         let (mark,): (String,) = sqlx::query_as(
             "select coalesce(md5(string_agg(
-                 concat_ws(':', id, password, '-', enable_password, '-', signing_key, '-', passphrase),
+                 concat_ws(':', id, password, '-', enable_password, '-', signing_key, '-', passphrase, '-', answers),
                  ',' order by id)), '')
              from credentials",
         )
@@ -259,10 +293,19 @@ impl Store {
         Ok(mark)
     }
 
+    /// The answers of a credential, sealed.
+    pub async fn sealed_answers(&self, id: CredentialId) -> Result<Vec<SealedAnswer>> {
+        let row: Option<Json<Vec<SealedAnswer>>> = sqlx::query_scalar("select answers from credentials where id = $1")
+            .bind(id.get())
+            .fetch_optional(self.pool())
+            .await?;
+        row.map(|row| row.0).ok_or(StoreError::NotFound("Credential"))
+    }
+
     /// The sealed secrets of every credential.
     pub async fn sealed_secrets(&self) -> Result<Vec<SealedSecrets>> {
-        let sql =
-            "select id, password, enable_password, private_key, passphrase, signing_key from credentials order by id";
+        let sql = "select id, password, enable_password, private_key, passphrase, signing_key, answers
+             from credentials order by id";
         Ok(sqlx::query_as(sql).fetch_all(self.pool()).await?)
     }
 }

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use netraven_api::CredentialId;
 use zeroize::Zeroizing;
 
-use crate::places::{ENABLE_PASSWORD, PASSPHRASE, PASSWORD, PRIVATE_KEY, SIGNING_KEY, context};
+use crate::places::{ANSWER, ENABLE_PASSWORD, PASSPHRASE, PASSWORD, PRIVATE_KEY, SIGNING_KEY, context, question};
 use crate::platforms::Known;
 use crate::seal::SealKey;
-use crate::store::credentials::SealedSecrets;
+use crate::store::credentials::{SealedAnswer, SealedSecrets};
 use crate::store::{Store, StoreError};
 
 /// Fewest letters of a line of a private key that is searched for; the last line of a key may have only a few.
@@ -33,11 +33,14 @@ impl Secrets {
         }
         let mut secrets = Vec::new();
         for sealed in store.sealed_secrets().await? {
-            let SealedSecrets { id, password, enable_password, private_key, passphrase, signing_key } = sealed;
-            let open = |place, sealed: Option<String>| opened(seal, place, id.into(), &sealed?);
+            let SealedSecrets { id, password, enable_password, private_key, passphrase, signing_key, answers } = sealed;
+            let open = |place, sealed: Option<String>| opened(seal, id.into(), &context(place, id), &sealed?);
             let words =
                 [open(PASSWORD, password), open(ENABLE_PASSWORD, enable_password), open(PASSPHRASE, passphrase)];
-            secrets.extend(words.into_iter().flatten().map(|secret| secret.as_str().to_owned()));
+            let answers = answers.0.into_iter().map(|SealedAnswer { pattern, answer }| {
+                opened(seal, id.into(), &context(ANSWER, question(id, &pattern)), &answer)
+            });
+            secrets.extend(words.into_iter().chain(answers).flatten().map(|secret| secret.as_str().to_owned()));
             for key in [open(PRIVATE_KEY, private_key), open(SIGNING_KEY, signing_key)].into_iter().flatten() {
                 secrets.extend(lines_of(&key).map(str::to_owned));
             }
@@ -53,8 +56,8 @@ impl Secrets {
     }
 }
 
-fn opened(seal: &SealKey, place: &str, id: CredentialId, sealed: &str) -> Option<Zeroizing<String>> {
-    match seal.open_text(&context(place, id), sealed) {
+fn opened(seal: &SealKey, id: CredentialId, bound_to: &str, sealed: &str) -> Option<Zeroizing<String>> {
+    match seal.open_text(bound_to, sealed) {
         Ok(secret) => Some(secret),
         // The session with this credential's device reports it; here it merely cannot be searched for.
         Err(error) => {

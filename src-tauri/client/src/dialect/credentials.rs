@@ -41,6 +41,9 @@ fn credential(row: Row) -> Credential {
         has_password: true,
         has_private_key: false,
         key: None,
+        uses_agent: false,
+        agent_key: None,
+        questions: Vec::new(),
         has_enable_password: row.flag("has_enable_password"),
         allowed_networks: Vec::new(),
         tags: tags(row),
@@ -89,6 +92,19 @@ fn body(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Problem>
         };
         if let Some((name, _)) = given.iter().find(is_given) {
             return Err(Problem::field(format!("body.{name}"), offered::refusal(Feature::PrivateKey).message));
+        }
+    }
+    let takes = |name: &str| context.server.description.takes("CredentialCreate", name);
+    if !takes("uses_agent") {
+        let (uses, _) = (fields.remove("uses_agent"), fields.remove("agent_key"));
+        if uses.as_ref().and_then(Value::as_bool).unwrap_or_default() {
+            return Err(Problem::field("body.uses_agent", offered::refusal(Feature::SshAgent).message));
+        }
+    }
+    if !takes("answers") {
+        let answers = fields.remove("answers");
+        if answers.as_ref().and_then(Value::as_array).is_some_and(|answers| !answers.is_empty()) {
+            return Err(Problem::field("body.answers", offered::refusal(Feature::QuestionAnswers).message));
         }
     }
     unique_tags(&mut fields);

@@ -66,6 +66,16 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server signs in to devices with passwords alone; it has no place for private keys.",
     ),
     (
+        Feature::SshAgent,
+        Capability::Field("CredentialCreate", "uses_agent"),
+        "This server signs in to devices with passwords alone; it asks no SSH agent.",
+    ),
+    (
+        Feature::QuestionAnswers,
+        Capability::Field("CredentialCreate", "answers"),
+        "This server signs in to devices with passwords alone; it has no place for answers to their questions.",
+    ),
+    (
         Feature::CronTimeZone,
         Capability::Field("JobCreate", "time_zone"),
         "This server reads the fields of a cron schedule in UTC.",

@@ -68,6 +68,8 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::ExportConfig,
         Feature::EnablePassword,
         Feature::PrivateKey,
+        Feature::SshAgent,
+        Feature::QuestionAnswers,
         Feature::CronTimeZone,
         Feature::Platforms,
         Feature::PlatformFiles,

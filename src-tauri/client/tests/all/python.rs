@@ -1,7 +1,7 @@
 //! The typed requests of the window against the replay of the Python server: lists, single things and changes.
 
 use netraven_api::configs::{ExportConfig, GetConfig, ListConfigHistory, ListConfigs};
-use netraven_api::credentials::{CreateCredential, CredentialInput, ListCredentials, UpdateCredential};
+use netraven_api::credentials::{CreateCredential, CredentialInput, ListCredentials, QuestionAnswer, UpdateCredential};
 use netraven_api::crypto_report::GetCryptoReport;
 use netraven_api::devices::{
     ApprovalState, ApproveDevice, ApproveDevices, CreateDevice, DeleteDevice, DeviceInput, ForgetHostKey, GetDevice,
@@ -170,8 +170,24 @@ async fn changes_are_sent_as_the_server_takes_them() {
         assert_eq!(problem.fields[0].field, "body.private_key");
         assert!(problem.fields[0].message.contains("no place for private keys"), "{problem:?}");
     }
+    let agent = CredentialInput { uses_agent: Some(true), password: None, ..plain.clone() };
+    let answer = QuestionAnswer { pattern: "token".into(), answer: secret("4711") };
+    let answers = CredentialInput { answers: Some(vec![answer]), ..plain.clone() };
+    for (input, field, reason) in
+        [(agent, "body.uses_agent", "no SSH agent"), (answers, "body.answers", "no place for answers")]
+    {
+        let problem = client.send(&CreateCredential(input)).await.unwrap_err();
+        assert_eq!(problem.fields[0].field, field);
+        assert!(problem.fields[0].message.contains(reason), "{problem:?}");
+    }
     assert!(replay.asked("P").is_empty(), "a key reached a server that cannot keep it");
-    let none = CredentialInput { private_key: secret(""), passphrase: secret(""), ..plain };
+    let none = CredentialInput {
+        private_key: secret(""),
+        passphrase: secret(""),
+        uses_agent: Some(false),
+        answers: Some(Vec::new()),
+        ..plain
+    };
     assert_eq!(client.send(&CreateCredential(none)).await.unwrap().username, "x");
 
     let device =

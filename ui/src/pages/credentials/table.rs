@@ -42,12 +42,16 @@ pub fn CredentialRow(
     let description = credential.description.clone().unwrap_or_default();
     let system = credential.is_system.then(|| "NetRaven uses this credential itself; it cannot be deleted.".to_owned());
     let workplace = use_workplace();
+    let kind = kind(&credential);
+    let class = if kind.is_some() { "name wraps" } else { "name" };
     let undeletable = workplace.forbids(AdminAction::DeleteCredential).or(system);
     rsx! {
         tr { "data-credential": "{credential.id}",
-            td { class: if credential.has_private_key { "name wraps" } else { "name" }, title: "{name}",
+            td { class, title: "{name}",
                 "{name}"
-                KeyMark { credential: credential.clone() }
+                if let Some((whole, short)) = kind {
+                    span { class: "muted", title: "{whole}", " {short}" }
+                }
             }
             td { "{credential.priority}" }
             td { class: "muted wraps",
@@ -69,20 +73,26 @@ pub fn CredentialRow(
     }
 }
 
-/// Which private key a credential has, beside its user name.
-#[component]
-fn KeyMark(credential: Credential) -> Element {
-    if !credential.has_private_key {
-        return rsx! {};
+/// What a credential signs in with, whole and as short as a row has room for; nothing for a password alone.
+fn kind(credential: &Credential) -> Option<(String, String)> {
+    let (mut whole, mut short) = (Vec::new(), Vec::new());
+    if credential.uses_agent {
+        let key = credential.agent_key.as_ref().map(|key| format!(" with {key}")).unwrap_or_default();
+        whole.push(format!("SSH agent{key}"));
+        short.push("SSH agent".to_owned());
+    } else if credential.has_private_key {
+        let with = if credential.has_password { "password and key" } else { "key" };
+        let named = |key: Option<String>| key.map_or(with.to_owned(), |key| format!("{with} {key}"));
+        whole.push(named(credential.key.as_ref().map(ToString::to_string)));
+        short.push(named(credential.key.as_ref().map(format::short_key)));
     }
-    let with = if credential.has_password { "password and key" } else { "key" };
-    let (whole, short) = match &credential.key {
-        Some(key) => (format!("{with} {key}"), format!("{with} {}", format::short_key(key))),
-        None => (with.to_owned(), with.to_owned()),
-    };
-    rsx! {
-        span { class: "muted", title: "{whole}", " {short}" }
+    if !credential.questions.is_empty() {
+        let count = credential.questions.len();
+        let answers = if count == 1 { "1 answer".to_owned() } else { format!("{count} answers") };
+        whole.push(format!("{answers}, to {}", credential.questions.join(", ")));
+        short.push(answers);
     }
+    (!whole.is_empty()).then(|| (whole.join("; "), short.join(", ")))
 }
 
 /// The networks a credential is confined to, beside its tags.

@@ -74,6 +74,8 @@ fn in_words(cause: Cause) -> (&'static str, &'static str) {
         Cause::NoCredentials => ("A credential with one of the device's tags", "None"),
         Cause::AwaitingApproval => ("An admin's approval of the device as it is now", "None"),
         Cause::OutsideNetworks => ("A credential allowed for the device's address", "None"),
+        Cause::AgentUnavailable => ("An SSH agent with a key for the device", "None that may be used"),
+        Cause::QuestionUnanswered => ("A question that the credential has an answer for", "Another question"),
         Cause::AuthFailed => ("A credential that the device accepts", "Every credential was refused"),
         Cause::PromptNotSeen => ("The platform's prompt", "Nothing"),
         Cause::PrivilegeRefused => ("The privileged prompt", "Privileged mode was refused"),

@@ -24,6 +24,8 @@ pub struct Shape {
 struct Field {
     name: String,
     needed: bool,
+    /// Whether it is a secret, or a list of what holds one.
+    secret: bool,
     kind: FieldKind,
 }
 
@@ -193,7 +195,7 @@ impl Shape {
             let kind = FieldKind::read(schema, parts);
             // A list in a query may be absent, even if serde requires it in a body.
             let needed = needed(name) && !matches!(kind, FieldKind::List(_));
-            Field { name: name.clone(), needed, kind }
+            Field { name: name.clone(), needed, secret: holds_secret(schema, parts), kind }
         });
         Shape { fields: fields.collect() }
     }
@@ -204,9 +206,17 @@ impl Shape {
     }
 
     fn secret(&self, name: &str) -> bool {
-        let field = self.fields.iter().find(|field| field.name == name);
-        field.is_some_and(|field| matches!(&field.kind, FieldKind::Text(text) if text.secret))
+        self.fields.iter().any(|field| field.name == name && field.secret)
     }
+}
+
+/// Whether a value may be a secret, or a list of secrets or of objects with one.
+fn holds_secret(schema: &Value, parts: &Parts) -> bool {
+    let schema = referred(schema).and_then(|name| parts.get(name)).unwrap_or(schema);
+    let items = referred(&schema["items"]).and_then(|name| parts.get(name)).unwrap_or(&schema["items"]);
+    let mut fields = items["properties"].as_object().into_iter().flatten();
+    let is_secret = |schema: &Value| schema["format"] == "password";
+    is_secret(schema) || is_secret(items) || fields.any(|(_, field)| is_secret(field))
 }
 
 impl FieldKind {

@@ -201,9 +201,10 @@ impl Conversation<'_, '_> {
             Question::Password => {
                 let Some(password) = login.password() else {
                     let message = format!(
-                        "Signed in, but the device asks for a password in its shell, and the credential of {} has a \
-                         private key alone.",
-                        login.username
+                        "{}, but the device asks for a password in its shell, and the credential of {} {}.",
+                        self.terminal.arrived(),
+                        login.username,
+                        login.signs_alone()
                     );
                     return Err(SessionError::new(Cause::AuthFailed, message).quoting(Some(asked)));
                 };

@@ -58,7 +58,8 @@ impl Conversation<'_, '_> {
                     return Err(refused(": it asked for the password again"));
                 }
                 if password.keys.is_empty() {
-                    return Err(refused(": it asked for a password, and the credential has a private key alone"));
+                    let alone = login.signs_alone();
+                    return Err(refused(&format!(": it asked for a password, and the credential {alone}")));
                 }
                 password_sent = true;
                 self.terminal.forget_line();

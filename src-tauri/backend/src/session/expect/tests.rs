@@ -82,6 +82,8 @@ fn login() -> Login {
         username: "backup".to_string(),
         password: "s3cret-login".into(),
         key: None,
+        agent: None,
+        answers: Vec::new(),
         enable_password: Some("s3cret-enable".into()),
         networks: Vec::new(),
     }

@@ -52,6 +52,8 @@ pub(super) fn not_usable(error: SessionError, name: &str, at: &Target) -> Sessio
         Cause::HostKeyChanged => (Cause::JumpRefused, "has another host key than the stored one", Some(OTHER_KEY)),
         Cause::AuthFailed => (Cause::JumpRefused, "refused the sign-in", error.advice),
         Cause::CryptoPolicy => (Cause::JumpRefused, "is refused by its crypto policy", error.advice),
+        Cause::AgentUnavailable => (error.cause, "is signed in to with an SSH agent", error.advice),
+        Cause::QuestionUnanswered => (error.cause, "asks a question at the sign-in", error.advice),
         Cause::OutsideNetworks => (Cause::JumpRefused, "is not sent its credential", error.advice),
         _ => (Cause::JumpUnreachable, "cannot be used", error.advice),
     };
@@ -129,6 +131,16 @@ mod tests {
         }
         for cause in [Cause::AuthFailed, Cause::HostKeyChanged, Cause::OutsideNetworks] {
             assert_eq!(told(cause), Cause::JumpRefused);
+        }
+    }
+
+    #[test]
+    fn what_only_the_credential_lacks_keeps_its_cause_and_names_the_jump_host() {
+        for cause in [Cause::AgentUnavailable, Cause::QuestionUnanswered] {
+            let error = SessionError::new(cause, "Why.").quoting(Some("Token".to_owned()));
+            let error = not_usable(error, "bastion-1", &at("198.51.100.7"));
+            assert_eq!((error.cause, error.said.as_deref()), (cause, Some("Token")));
+            assert!(error.message.starts_with("The jump host bastion-1 (198.51.100.7:22) "), "{}", error.message);
         }
     }
 

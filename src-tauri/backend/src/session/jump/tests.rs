@@ -15,6 +15,8 @@ fn hop(name: &str, host: &str, port: u16) -> JumpHop {
             username: "ops".into(),
             password: "secret-1".into(),
             key: None,
+            agent: None,
+            answers: Vec::new(),
             enable_password: None,
             networks: Vec::new(),
         },

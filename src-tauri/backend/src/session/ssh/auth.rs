@@ -1,12 +1,17 @@
-//! Signing in with one credential: its key first, then its password, which is not sent more often than the device asks
-//! for it.
+//! Signing in with one credential: its key or those of the agent first, then answers to what the device asks, then its
+//! password, which is not sent more often than the device asks for it.
 
+mod questions;
+
+use std::net::Shutdown;
 use std::time::Duration;
 
 use netraven_api::outcome::Cause;
 use secrecy::{ExposeSecret, SecretString};
 use ssh2::ErrorCode;
 
+use self::questions::KeyboardAnswers;
+use super::agent::{AgentKey, AgentLogin, AgentSigner, SIGNING};
 use super::link::{Halt, Link, is_gone};
 use super::{expiry, raw};
 use crate::session::expect::terminal::Bounds;
@@ -14,10 +19,8 @@ use crate::session::report::{Login, SessionError};
 
 /// The library gives up by itself after a minute, and would then send the password again when asked to go on.
 const LONGEST: Duration = Duration::from_secs(50);
-/// How many letters of a question are kept, how many questions, and how many letters of all that is said.
-const QUESTION: usize = 80;
-const QUESTIONS: usize = 4;
-const WORDS: usize = 4096;
+/// How many keys of an agent are offered: many servers end a connection after six refusals.
+const AGENT_KEYS: usize = 5;
 const PUBLICKEY: &str = "publickey";
 const INTERACTIVE: &str = "keyboard-interactive";
 const PASSWORD: &str = "password";
@@ -35,8 +38,10 @@ pub(super) enum SignInOutcome {
         said: Option<String>,
         /// Whether it is the password, or the account, that ran out.
         expired: bool,
-        /// Whether the password was sent, or the key offered.
+        /// Whether the password or an answer was sent, or a key offered.
         tried: bool,
+        /// Whether it was ended here: the device asked what the credential has no answer for.
+        unanswered: bool,
         /// Whether the connection can be used for another attempt.
         alive: bool,
     },
@@ -50,7 +55,18 @@ enum MethodOutcome {
     Signed,
     /// The server asked for a new password.
     Expired,
+    /// The sign-in was ended here, because of what the device asked.
+    Ended(Ending),
     Gone,
+}
+
+/// Why a sign-in was ended here: nothing was answered to what was asked last, and the connection is shut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// The credential has no answer to a question.
+    Unanswered,
+    /// An answer was not accepted, or the questions have no end; how, as a reason.
+    Asked(&'static str),
 }
 
 /// What a device said while one credential was tried.
@@ -62,16 +78,29 @@ struct Heard {
     unanswered: Vec<String>,
     /// Whether the password was sent by the current method.
     sent: bool,
-    /// Whether anything was given to the device: the password, or the key.
+    /// The questions that were answered as the credential says.
+    answered: Vec<String>,
+    /// How many rounds of questions there were.
+    rounds: usize,
+    /// Why the sign-in was ended here.
+    ending: Option<Ending>,
+    /// Whether anything was given to the device: the password, an answer, or a key.
     tried: bool,
 }
 
 /// Tries one credential: publickey, keyboard-interactive and password, as far as they are offered and it has something
-/// for them.
-pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<SignInOutcome, SessionError> {
+/// for them. `keys` are those that the agent has for it.
+pub(super) fn sign_in(
+    link: &Link,
+    login: &Login,
+    keys: &[AgentKey],
+    bounds: &Bounds<'_>,
+) -> Result<SignInOutcome, SessionError> {
     let mut heard = Heard::default();
-    let (reason, said, tried, alive) = match try_methods(link, login, bounds, &mut heard) {
-        Ok(SignInOutcome::Refused { reason, said, tried, alive, expired: false }) => (reason, said, tried, alive),
+    let (reason, said, tried, alive, unanswered) = match try_methods(link, login, keys, bounds, &mut heard) {
+        Ok(SignInOutcome::Refused { reason, said, tried, alive, unanswered, expired: false }) => {
+            (reason, said, tried, alive, unanswered)
+        }
         Err(error) if error.cause == Cause::Disconnected => {
             // A device that closes after these words has answered the sign-in, whenever it closes.
             return match expiry::told_by(&last_words(link, login, &heard, false)) {
@@ -83,7 +112,10 @@ pub(super) fn sign_in(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result
     };
     match expiry::told_by(&last_words(link, login, &heard, alive)) {
         Some(reason) => Ok(expired(reason, tried, alive)),
-        None => Ok(SignInOutcome::Refused { reason, said: said.or_else(parting), expired: false, tried, alive }),
+        None => {
+            let said = said.or_else(parting);
+            Ok(SignInOutcome::Refused { reason, said, expired: false, tried, unanswered, alive })
+        }
     }
 }
 
@@ -95,7 +127,8 @@ pub(super) fn said_expired(link: &Link, login: &Login, bounds: &Bounds<'_>) -> O
 }
 
 fn expired(reason: &str, tried: bool, alive: bool) -> SignInOutcome {
-    SignInOutcome::Refused { reason: reason.to_owned(), said: None, expired: true, tried, alive }
+    let reason = reason.to_owned();
+    SignInOutcome::Refused { reason, said: None, expired: true, tried, unanswered: false, alive }
 }
 
 fn parting() -> Option<String> {
@@ -115,6 +148,7 @@ fn last_words(link: &Link, login: &Login, heard: &Heard, alive: bool) -> String 
 fn try_methods(
     link: &Link,
     login: &Login,
+    keys: &[AgentKey],
     bounds: &Bounds<'_>,
     heard: &mut Heard,
 ) -> Result<SignInOutcome, SessionError> {
@@ -125,16 +159,20 @@ fn try_methods(
     while let Some(method) = trial.next_method(&offered, login) {
         trial.done.push(method);
         heard.sent = method == PASSWORD;
+        // A question without an answer is then left open: the password is asked for in another way.
+        let may_leave_open = offered.split(',').any(|other| other == PASSWORD) && !trial.sent;
         let attempt = match (method, &login.key) {
             (PUBLICKEY, Some(key)) => by_key(link, login, key, bounds)?,
-            (INTERACTIVE, _) => by_keyboard(link, login, bounds, heard)?,
+            (PUBLICKEY, None) => by_agent(link, login, keys, bounds)?,
+            (INTERACTIVE, _) => by_keyboard(link, login, may_leave_open, bounds, heard)?,
             _ => by_password(link, login, bounds)?,
         };
-        heard.tried |= heard.sent || method == PUBLICKEY;
+        heard.tried |= heard.sent || !heard.answered.is_empty() || method == PUBLICKEY;
         trial.sent |= heard.sent;
         let may_be_half = match attempt {
             MethodOutcome::Accepted => return Ok(trial.accepted(method)),
             MethodOutcome::Expired => return Ok(expired("the password has expired", heard.tried, true)),
+            MethodOutcome::Ended(ending) => return Ok(ended(ending, &trial, heard)),
             MethodOutcome::Gone => return gone(link, method, heard),
             MethodOutcome::Refused(why) => {
                 trial.hears(method, why);
@@ -183,8 +221,11 @@ impl Trial {
     /// The next method that the device offers and the credential has something for: the key first, the password last.
     fn next_method(&self, offered: &str, login: &Login) -> Option<&'static str> {
         let has_password = login.password().is_some();
-        let usable =
-            [(PUBLICKEY, login.key.is_some()), (INTERACTIVE, has_password), (PASSWORD, has_password && !self.sent)];
+        let usable = [
+            (PUBLICKEY, login.key.is_some() || login.agent.is_some()),
+            (INTERACTIVE, has_password || !login.answers.is_empty()),
+            (PASSWORD, has_password && !self.sent),
+        ];
         let next = usable
             .into_iter()
             .find(|(method, is_usable)| *is_usable && offered.contains(*method) && !self.done.contains(method));
@@ -235,11 +276,26 @@ impl Trial {
 /// Why a credential was not tried at all.
 fn nothing_for(login: &Login, offered: &str) -> String {
     let offered = listed(offered);
-    match (&login.key, login.password()) {
-        (Some(_), None) => format!("it accepts only {offered}, and the credential has a private key alone"),
-        (Some(_), Some(_)) => format!("it accepts neither a key nor a password, only {offered}"),
-        (None, _) => format!("it accepts neither a password nor keyboard-interactive, only {offered}"),
+    match (login.key.is_some() || login.agent.is_some(), login.password()) {
+        (true, None) => format!("it accepts only {offered}, and the credential {}", login.signs_alone()),
+        (true, Some(_)) => format!("it accepts neither a key nor a password, only {offered}"),
+        (false, _) => format!("it accepts neither a password nor keyboard-interactive, only {offered}"),
     }
+}
+
+/// A sign-in that was ended here.
+fn ended(ending: Ending, trial: &Trial, heard: &Heard) -> SignInOutcome {
+    let (last, unanswered) = match ending {
+        Ending::Unanswered => ("it asks what the credential has no answer for", true),
+        Ending::Asked(how) => (how, false),
+    };
+    let reason = trial.key.iter().map(String::as_str).chain([last]).collect::<Vec<_>>().join(", ");
+    let (said, tried) = (open_questions(heard), heard.tried);
+    SignInOutcome::Refused { reason, said, expired: false, tried, unanswered, alive: false }
+}
+
+fn open_questions(heard: &Heard) -> Option<String> {
+    Some(heard.unanswered.join("; ")).filter(|questions| !questions.is_empty())
 }
 
 fn listed(methods: &str) -> String {
@@ -251,6 +307,7 @@ fn gone(link: &Link, method: &str, heard: &Heard) -> Result<SignInOutcome, Sessi
     let reason = match method {
         PUBLICKEY => "it closed the connection after the key was offered",
         _ if heard.sent => "it closed the connection after the password was sent",
+        _ if !heard.answered.is_empty() => "it closed the connection after its questions were answered",
         _ => {
             let message = format!("{} closed the connection before asking for a password.", link.address());
             return Err(SessionError::new(Cause::Disconnected, message));
@@ -260,8 +317,8 @@ fn gone(link: &Link, method: &str, heard: &Heard) -> Result<SignInOutcome, Sessi
 }
 
 fn refused(reason: String, heard: &Heard, alive: bool) -> SignInOutcome {
-    let said = Some(heard.unanswered.join("; ")).filter(|questions| !questions.is_empty());
-    SignInOutcome::Refused { reason, said, expired: false, tried: heard.sent || heard.tried, alive }
+    let tried = heard.sent || heard.tried || !heard.answered.is_empty();
+    SignInOutcome::Refused { reason, said: open_questions(heard), expired: false, tried, unanswered: false, alive }
 }
 
 /// The methods the device offers, or `None` if it asks for nothing at all.
@@ -284,6 +341,45 @@ fn by_key(link: &Link, login: &Login, key: &SecretString, bounds: &Bounds<'_>) -
         Ok(()) => Ok(MethodOutcome::Signed),
         Err(Halt::Ssh(error)) => Ok(key_refusal(&error)),
         Err(halt) => Err(stopped(link, halt, limit)),
+    }
+}
+
+/// Offers the keys of the agent, one after the other.
+fn by_agent(link: &Link, login: &Login, keys: &[AgentKey], bounds: &Bounds<'_>) -> Result<MethodOutcome, SessionError> {
+    let Some(AgentLogin { agent, .. }) = &login.agent else {
+        return Ok(MethodOutcome::Refused("the credential has no key".to_owned()));
+    };
+    let limit = bounds.limits.auth.min(LONGEST) + SIGNING;
+    let mut unsigned = 0;
+    for key in keys.iter().take(AGENT_KEYS) {
+        let mut signer = AgentSigner { agent, key, cancel: bounds.cancel, has_failed: false };
+        let call = || raw::agent::sign_in_by_signer(&link.session, &login.username, &key.blob, &mut signer);
+        match link.patiently(limit, bounds, call) {
+            Ok(()) if link.session.authenticated() => return Ok(MethodOutcome::Accepted),
+            Ok(()) => return Ok(MethodOutcome::Signed),
+            Err(Halt::Ssh(_)) if signer.has_failed => unsigned += 1,
+            Err(Halt::Ssh(error)) => match key_refusal(&error) {
+                MethodOutcome::Refused(_) => {}
+                other => return Ok(other),
+            },
+            Err(halt) => return Err(stopped(link, halt, limit)),
+        }
+    }
+    Ok(MethodOutcome::Refused(no_agent_key(&agent.machine, keys.len(), unsigned)))
+}
+
+/// Why none of the keys that an agent holds let us in; with `unsigned` of them it did not sign what the device asked
+/// for.
+fn no_agent_key(machine: &str, held: usize, unsigned: usize) -> String {
+    let offered = held.min(AGENT_KEYS);
+    match (held, unsigned) {
+        (1, 0) => format!("the key of the SSH agent on {machine} was refused"),
+        (_, 1..) => format!("the SSH agent on {machine} did not sign with a key that was accepted"),
+        _ if held > offered => format!(
+            "the first {offered} of the {held} keys of the SSH agent on {machine} were refused; name the one to use in \
+             the credential"
+        ),
+        _ => format!("all {held} keys of the SSH agent on {machine} were refused"),
     }
 }
 
@@ -326,20 +422,42 @@ fn by_password(link: &Link, login: &Login, bounds: &Bounds<'_>) -> Result<Method
 fn by_keyboard(
     link: &Link,
     login: &Login,
+    may_leave_open: bool,
     bounds: &Bounds<'_>,
     heard: &mut Heard,
 ) -> Result<MethodOutcome, SessionError> {
     let limit = bounds.limits.auth.min(LONGEST);
-    let mut answers = Answers { login, heard };
+    let may_leave_open = may_leave_open && login.password().is_some();
+    let hang_up = || {
+        // A connection that is gone needs no shutting.
+        let _ = link.socket().shutdown(Shutdown::Both);
+    };
+    let mut answers = KeyboardAnswers { login, heard, may_leave_open, hang_up: &hang_up };
     let call = || raw::sign_in_by_keyboard(&link.session, &login.username, &mut answers);
-    match link.patiently(limit, bounds, call) {
+    match (link.patiently(limit, bounds, call), heard.ending) {
+        // Whatever the library says of the connection, it was shut here.
+        (Err(Halt::Ssh(_)), Some(ending)) => Ok(MethodOutcome::Ended(ending)),
+        (done, _) => keyboard_outcome(link, done, limit, heard),
+    }
+}
+
+/// What came of the answers.
+fn keyboard_outcome(
+    link: &Link,
+    done: Result<(), Halt>,
+    limit: Duration,
+    heard: &Heard,
+) -> Result<MethodOutcome, SessionError> {
+    match done {
         Ok(()) if link.session.authenticated() => Ok(MethodOutcome::Accepted),
         Ok(()) => Ok(MethodOutcome::Refused("it requires more than the password".to_string())),
         Err(Halt::Ssh(error)) => {
-            let why = match (heard.unanswered.is_empty(), heard.sent) {
-                (false, _) => "it asked for something other than a password",
-                (true, true) => "the password was refused",
-                (true, false) => "it did not ask for a password",
+            let why = match (heard.unanswered.is_empty(), heard.sent, heard.answered.is_empty()) {
+                (false, ..) => "it asked for something other than a password",
+                (true, true, true) => "the password was refused",
+                (true, true, false) => "the password or an answer was refused",
+                (true, false, false) => "an answer was refused",
+                (true, false, true) => "it did not ask for a password",
             };
             Ok(refusal(&error, why))
         }
@@ -373,77 +491,4 @@ fn stopped(link: &Link, halt: Halt, limit: Duration) -> SessionError {
 
 fn has_both(offered: &str) -> bool {
     offered.contains(INTERACTIVE) && offered.contains(PASSWORD)
-}
-
-/// Answers questions with user name and password, each question only with what it asks for and the password only once.
-struct Answers<'a> {
-    login: &'a Login,
-    heard: &'a mut Heard,
-}
-
-impl Answers<'_> {
-    fn answer(&mut self, text: &str, echo: bool) -> String {
-        let asks = text.to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| asks.contains(word));
-        if echo {
-            if has(&["user", "login", "name"]) {
-                return self.login.username.clone();
-            }
-        } else if !self.heard.sent
-            && !has(&["new pass", "retype", "again", "code", "token", "otp", "one-time", "pin:"])
-            && let Some(password) = self.login.password()
-        {
-            self.heard.sent = true;
-            return password.to_owned();
-        }
-        let question: String = text.trim().trim_end_matches(':').chars().take(QUESTION).collect();
-        if !self.heard.unanswered.contains(&question) && self.heard.unanswered.len() < QUESTIONS {
-            self.heard.unanswered.push(question);
-        }
-        String::new()
-    }
-}
-
-impl raw::Answering for Answers<'_> {
-    fn round(&mut self, words: [&str; 2], questions: &[raw::KeyboardQuestion]) -> Vec<String> {
-        for words in words.into_iter().chain(questions.iter().map(|question| question.text.as_str())) {
-            if self.heard.words.len() < WORDS {
-                self.heard.words.extend(words.chars().take(WORDS).chain(['\n']));
-            }
-        }
-        questions.iter().map(|question| self.answer(&question.text, question.echo)).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn asked(questions: &[(&str, bool)]) -> Vec<String> {
-        let login = Login {
-            id: 1.into(),
-            username: "admin".into(),
-            password: "hunter22".into(),
-            key: None,
-            enable_password: None,
-            networks: Vec::new(),
-        };
-        let mut heard = Heard::default();
-        let mut answers = Answers { login: &login, heard: &mut heard };
-        questions.iter().map(|(text, echo)| answers.answer(text, *echo)).collect()
-    }
-
-    #[test]
-    fn each_question_gets_what_it_asks_for() {
-        assert_eq!(asked(&[("Username: ", true), ("Password: ", false)]), ["admin", "hunter22"]);
-        assert_eq!(asked(&[("(admin@r1) Passwort:", false)]), ["hunter22"]);
-        assert_eq!(asked(&[("", false)]), ["hunter22"]);
-    }
-
-    #[test]
-    fn the_password_goes_out_once_and_never_as_a_code_or_where_it_is_shown() {
-        assert_eq!(asked(&[("Password: ", false), ("Password: ", false)]), ["hunter22", ""]);
-        assert_eq!(asked(&[("Verification code: ", false), ("New password: ", false)]), ["", ""]);
-        assert_eq!(asked(&[("Password: ", true)]), [""]);
-    }
 }

@@ -262,7 +262,7 @@ pub(in crate::session) fn is_reset(error: &io::Error) -> bool {
     }
 }
 
-fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), SessionError> {
+pub(super) fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), SessionError> {
     let thread = std::thread::Builder::new().name(name.to_string()).stack_size(256 * 1024).spawn(work);
     thread.map(drop).map_err(|error| {
         SessionError::new(
@@ -273,7 +273,7 @@ fn on_a_thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), S
 }
 
 /// Waits a little for a result; `None` while there is none.
-fn wait<T>(incoming: &Receiver<T>, slice: Duration, cancel: &Cancel) -> Result<Option<T>, SessionError> {
+pub(super) fn wait<T>(incoming: &Receiver<T>, slice: Duration, cancel: &Cancel) -> Result<Option<T>, SessionError> {
     if cancel.is_cancelled() {
         return Err(SessionError::cancelled());
     }
@@ -281,7 +281,7 @@ fn wait<T>(incoming: &Receiver<T>, slice: Duration, cancel: &Cancel) -> Result<O
         Ok(result) => Ok(Some(result)),
         Err(RecvTimeoutError::Timeout) => Ok(None),
         Err(RecvTimeoutError::Disconnected) => {
-            Err(SessionError::new(Cause::Internal, "A lookup or connection thread ended without a result."))
+            Err(SessionError::new(Cause::Internal, "A thread that waits for the outside ended without a result."))
         }
     }
 }

@@ -11,7 +11,7 @@ use ssh2::Session;
 use super::auth::{self, SignInOutcome};
 use super::link::Link;
 pub(in crate::session) use super::link::is_gone;
-use super::{expiry, raw};
+use super::{agent, expiry, raw};
 use crate::session::cancel::Cancel;
 use crate::session::expect::terminal::Bounds;
 use crate::session::observer::{Level, Progress};
@@ -33,19 +33,21 @@ impl JumpLink {
         bounds: &Bounds<'_>,
         progress: &mut Progress<'_>,
     ) -> Result<JumpLink, SessionError> {
+        let keys = agent::keys(login, bounds.cancel)?;
         let permits = |address: Option<IpAddr>| login.permits(address);
         let link = Link::establish(target, known, &permits, bounds, progress)?;
         *met = Some(link.host_key.clone());
         progress.enter(Stage::SignIn);
-        match auth::sign_in(&link, login, bounds)? {
+        match auth::sign_in(&link, login, &keys, bounds)? {
             SignInOutcome::Accepted { method } => {
                 let meta = json!({"credential_id": login.id, "method": method.as_str()});
                 progress.connection(Level::Info, format!("Signed in as {} ({method}).", login.username), meta);
                 Ok(JumpLink { link, cancel: bounds.cancel.clone() })
             }
-            SignInOutcome::Refused { reason, said, expired, .. } => {
+            SignInOutcome::Refused { reason, said, expired, unanswered, .. } => {
                 let message = format!("{}: {reason}.", login.username);
-                let error = SessionError::new(Cause::AuthFailed, message).quoting(said);
+                let cause = if unanswered { Cause::QuestionUnanswered } else { Cause::AuthFailed };
+                let error = SessionError::new(cause, message).quoting(said);
                 Err(if expired { error.advising(expiry::ADVICE) } else { error })
             }
         }

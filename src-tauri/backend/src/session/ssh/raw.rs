@@ -5,6 +5,7 @@
 //! that the password was refused. The wrapper does not hand over what a server says in a round of no questions, which is where
 //! many say that the password has expired.
 
+pub(super) mod agent;
 pub(super) mod channel;
 
 use std::cell::RefCell;

@@ -88,6 +88,8 @@ fn login(number: i64, networks: &[&str]) -> Login {
         username: format!("ops-{number}"),
         password: format!("secret-{number}").into(),
         key: None,
+        agent: None,
+        answers: Vec::new(),
         enable_password: None,
         networks: networks.iter().map(|network| network.parse().unwrap()).collect(),
     }

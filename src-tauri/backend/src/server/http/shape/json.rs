@@ -7,6 +7,9 @@ use super::text::{instant, not_a_time, not_a_word, range, refused_field};
 use super::{FieldKind, Shape};
 use crate::server::http::error::{Location, RefusedField};
 
+/// What is said of anything else where a list is expected.
+const NO_LIST: &str = "Input should be a valid list";
+
 impl Shape {
     /// Checks a body, and converts its values to the form they are decoded from. `needed` are its required fields.
     pub fn check(&self, body: &mut Value, needed: &[&str]) -> Vec<RefusedField> {
@@ -31,6 +34,9 @@ impl Shape {
                 }
                 None => {}
                 Some(Value::Null) if !needed => {}
+                Some(value) if field.secret && matches!(field.kind, FieldKind::List(_)) && !value.is_array() => {
+                    refused_fields.push(refused_field(location, "list_type", NO_LIST, Value::Null));
+                }
                 Some(_) => {
                     if let Some(value) = given.get_mut(&field.name) {
                         field.kind.check(value, location, &mut refused_fields);
@@ -91,7 +97,7 @@ impl FieldKind {
             (FieldKind::Word(words), Value::String(word)) if words.contains(word) => None,
             (FieldKind::Word(words), _) => Some(not_a_word(words, location, input())),
             (FieldKind::List(_), _) => {
-                Some(refused_field(location, "list_type", "Input should be a valid list", input()))
+                Some(refused_field(location, "list_type", NO_LIST, input()))
             }
         };
         if let Some(found) = found {

@@ -1,5 +1,6 @@
 //! Tests of shapes, over the real request types.
 
+use netraven_api::credentials::CredentialInput;
 use netraven_api::devices::{DeviceInput, ListDevices};
 use netraven_api::jobs::JobInput;
 use netraven_api::logs::ListLogs;
@@ -54,6 +55,16 @@ fn a_secret_is_never_repeated() {
     assert_eq!(refused_fields.len(), 3, "{refused_fields:?}");
     assert!(!format!("{refused_fields:?}").contains("hunter2"), "{refused_fields:?}");
     assert_eq!(refused_fields[0].input, json!({"email": "nobody"}), "a missing field shows what else was given");
+}
+
+#[test]
+fn a_list_that_holds_secrets_is_not_repeated_either() {
+    for answers in [json!([{"pattern": "pin", "answer": "hunter2"}]), json!("hunter2")] {
+        let mut body = json!({"answers": answers, "priority": 0});
+        let refused_fields = Shape::of::<CredentialInput>().check(&mut body, &["username"]);
+        assert!(refused_fields.len() >= 2, "{refused_fields:?}");
+        assert!(!format!("{refused_fields:?}").contains("hunter2"), "{refused_fields:?}");
+    }
 }
 
 #[test]
