@@ -30,7 +30,9 @@ pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 pub use self::recognise::{Recognition, recognise};
 use self::report::SessionError;
-pub use self::report::{Answer, Before, Failure, Limits, Login, Reading, Target, text_of};
+pub use self::report::{
+    Answer, Before, Failure, FetchedFile, Limits, Login, Reading, StartupRead, Target, Unread, text_of,
+};
 use self::ssh::{Greeting, SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
 use crate::platforms::Definition;
@@ -104,6 +106,8 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
     match outcome {
         Ok((greeting, login_id, conversed)) => Ok(Reading {
             answers: conversed.answers,
+            startup: conversed.extras.startup,
+            files: conversed.extras.files,
             host_key: greeting.host_key,
             ssh_version: greeting.version,
             banner: greeting.banner,
