@@ -2,8 +2,8 @@
 
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
-    configs, credentials, crypto_report, devices, jobs, jump_hosts, logs, matrix, platforms, results, runs, schedules,
-    system, tags, users,
+    configs, credentials, crypto_report, devices, jobs, jump_hosts, kept_files, logs, matrix, platforms, results, runs,
+    schedules, startup, system, tags, users,
 };
 
 /// One row of the table.
@@ -90,6 +90,9 @@ pub const ROUTES: &[Route] = &[
     Route::of::<devices::GetHostKey>(),
     Route::of::<devices::TrustHostKey>(),
     Route::of::<devices::ForgetHostKey>(),
+    Route::of::<startup::DiffStartup>(),
+    Route::of::<kept_files::ListKeptFiles>(),
+    Route::of::<kept_files::DownloadKeptFile>(),
     Route::of::<jobs::ListJobs>(),
     Route::of::<jobs::GetJob>(),
     Route::of::<jobs::CreateJob>(),

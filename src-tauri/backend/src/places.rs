@@ -15,8 +15,17 @@ pub const SIGNING_KEY: &str = "credentials.signing_key";
 /// Raw text of a configuration, by its device.
 pub const RAW_CONFIG: &str = "device_configurations.raw";
 
+/// Part of a kept file.
+const KEPT_FILE: &str = "kept_file_parts.sealed";
+
 /// What a sealed value is bound to: its place and the id of its row.
 #[must_use]
 pub fn context(place: &str, id: impl Display) -> String {
     format!("{place}:{id}")
+}
+
+/// What a part of a kept file is bound to: its device, the checksum of the file, and its place in it, counted from zero.
+#[must_use]
+pub fn kept_file_context(device_id: impl Display, sha256: &str, place: impl Display) -> String {
+    context(KEPT_FILE, format!("{device_id}:{sha256}:{place}"))
 }

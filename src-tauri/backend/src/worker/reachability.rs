@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
-use super::{Worker, failed, unencrypted, way};
+use super::{Worker, failed, of_none, unencrypted, way};
 use crate::journal::About;
 use crate::session::{self, Cancel, Limits, Reach, Target};
 use crate::store::leases::Lease;
@@ -125,7 +125,7 @@ fn outcome(target: &Target, transport: Transport, reach: &Reach, redaction: &Red
     if let Some(said) = said {
         message.push_str(&format!(" It said: `{said}`."));
     }
-    Outcome { cause, stage, message, evidence, changed: None, snapshot: None, same_as: None }
+    of_none(cause, stage, message, evidence)
 }
 
 fn sentence(reach: &Reach, target: &Target) -> String {

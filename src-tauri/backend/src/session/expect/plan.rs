@@ -118,7 +118,11 @@ impl Conversation<'_, '_> {
     }
 
     /// What is sent for a command, one after the other, each with what takes its place should the device refuse it.
-    pub(super) fn sendings(&mut self, command: &Command, gathered: &mut Gathered) -> Result<Vec<Vec<Sending>>, SessionError> {
+    pub(super) fn sendings(
+        &mut self,
+        command: &Command,
+        gathered: &mut Gathered,
+    ) -> Result<Vec<Vec<Sending>>, SessionError> {
         let Some(for_each) = &command.for_each else { return Ok(vec![self.alternatives(command, None)]) };
         let Some(listing) = self.listing(command, for_each, gathered)? else { return Ok(Vec::new()) };
         let (mut sendings, mut known) = (Vec::new(), HashSet::new());
