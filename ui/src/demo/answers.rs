@@ -60,6 +60,13 @@ fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
             let stored = world.tape.answer(path, world.made).filter(|_| !world.forgotten_keys.contains(&id));
             stored.ok_or_else(|| Problem::new(Code::NotFound, "No host key is stored for this device yet."))
         }
+        ["devices", id, "startup", "diff"] => {
+            device(world, id)?;
+            let missing = || Problem::new(Code::NotFound, "No startup configuration is stored of this device.");
+            world.tape.answer(path, world.made).ok_or_else(missing)
+        }
+        // The devices of the lab have none.
+        ["devices", id, "files"] => device(world, id).map(|_| Value::Array(Vec::new())),
         ["platforms"] => give(&tables::platforms(world)),
         ["platforms", "file"] => {
             let wanted: GetPlatform = asked(query)?;
