@@ -4,7 +4,6 @@ use dioxus::prelude::*;
 use netraven_api::devices::{ApprovalState, LastResult};
 use netraven_api::outcome::Cause;
 use netraven_api::runs::RunStatus;
-use netraven_api::startup::SavedState;
 use netraven_api::{DeviceId, LogId, RunId, SnapshotId};
 
 use crate::address::Addressed as _;
@@ -116,12 +115,6 @@ impl Route {
         Route::of_devices(&DeviceFilter { approvals: vec![ApprovalState::Waiting], ..DeviceFilter::default() })
     }
 
-    /// The devices with unsaved changes.
-    #[must_use]
-    pub fn unsaved_devices() -> Route {
-        Route::of_devices(&DeviceFilter { startup: vec![SavedState::Unsaved], ..DeviceFilter::default() })
-    }
-
     /// The devices of a platform.
     #[must_use]
     pub fn devices_of(platform: &str) -> Route {
@@ -208,7 +201,6 @@ mod tests {
             (Route::failed_runs(), "/?status=partly_failed,failed"),
             (Route::failing_devices(), "/devices?result=failure"),
             (Route::waiting_devices(), "/devices?approval=waiting"),
-            (Route::unsaved_devices(), "/devices?startup=unsaved"),
             (Route::unsaved_changes(9.into()), "/configurations/9?show=startup"),
             (Route::devices_of("cisco_ios"), "/devices?platform=cisco_ios"),
             (Route::device(9.into(), "core-sw-1"), "/devices?hostname=core-sw-1&open=9"),

@@ -17,7 +17,11 @@ pub fn is_unsaved(device: &Device) -> bool {
 /// The sign of a device with unsaved changes; nothing on any other.
 #[component]
 pub fn UnsavedMark(device: Device) -> Element {
-    if is_unsaved(&device) { rsx! { SavedTag { device } } } else { rsx! {} }
+    if is_unsaved(&device) {
+        rsx! { SavedTag { device } }
+    } else {
+        rsx! {}
+    }
 }
 
 /// Whether a device's changes are saved; a dash where its platform has no startup configuration, or none was read yet.
@@ -27,11 +31,15 @@ pub fn SavedTag(device: Device) -> Element {
     let Some(startup) = device.startup else {
         return match untold {
             Some(reason) => rsx! { span { class: "muted", title: "{reason}", "not reported" } },
-            None => rsx! { span { class: "muted", title: "Its platform has no startup configuration, or it was not read yet.", "–" } },
+            None => {
+                rsx! { span { class: "muted", title: "Its platform has no startup configuration, or it was not read yet.", "–" } }
+            }
         };
     };
     let (tone, glyph, hint) = match startup.state {
-        SavedState::Saved => (Tone::Success, Glyph::Check, "It would restart with the configuration that it runs.".to_owned()),
+        SavedState::Saved => {
+            (Tone::Success, Glyph::Check, "It would restart with the configuration that it runs.".to_owned())
+        }
         SavedState::Unsaved => {
             (Tone::Warning, Glyph::Alert, "What it runs is not saved: it would be lost by a restart.".to_owned())
         }

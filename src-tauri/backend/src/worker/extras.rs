@@ -137,8 +137,10 @@ fn reason(unread: &Unread, redaction: &Redaction) -> String {
 
 fn sealed(path: String, bytes: &[u8], seal: &SealKey, device_id: DeviceId) -> NewFile {
     let sha256 = sha256_of_bytes(bytes);
-    let part = |(place, part): (usize, &[u8])| seal.seal(&kept_file_context(device_id, &sha256, place), part);
-    let parts = bytes.chunks(PART).enumerate().map(part).collect();
+    // An empty file has one part too.
+    let pieces: Vec<&[u8]> = if bytes.is_empty() { vec![bytes] } else { bytes.chunks(PART).collect() };
+    let part = |(place, piece): (usize, &&[u8])| seal.seal(&kept_file_context(device_id, &sha256, place), piece);
+    let parts = pieces.iter().enumerate().map(part).collect();
     let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     NewFile { path, bytes: length, fetched_at: Timestamp::now(), parts, sha256 }
 }
@@ -185,7 +187,7 @@ mod tests {
             |device: i64, place: usize| seal.open(&kept_file_context(device, &file.sha256, place), &file.parts[1]);
         assert_eq!(open(5, 1).unwrap().len(), 1);
         assert!(open(5, 0).is_err() && open(6, 1).is_err());
-        assert!(sealed("/a".to_owned(), b"", &seal, 5.into()).parts.is_empty());
+        assert_eq!(sealed("/a".to_owned(), b"", &seal, 5.into()).parts.len(), 1);
         assert!(!format!("{file:?}").contains("parts"));
     }
 }

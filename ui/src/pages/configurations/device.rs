@@ -70,7 +70,9 @@ fn Body(
         wanted.read().pair(heads.as_deref().map_or(&[], Vec::as_slice))
     });
     let diff = use_query_maybe(move || match pair() {
-        (Some(old), Some(new)) if !wanted.read().text && !wanted.read().startup => Some(DiffConfigs { config_id_a: old, config_id_b: new }),
+        (Some(old), Some(new)) if !wanted.read().text && !wanted.read().startup => {
+            Some(DiffConfigs { config_id_a: old, config_id_b: new })
+        }
         _ => None,
     });
     let shows_text = use_memo(move || wanted.read().text || pair().0.is_none());

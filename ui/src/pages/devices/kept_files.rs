@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use netraven_api::devices::Device;
 use netraven_api::kept_files::{KeptFile, ListKeptFiles};
 use netraven_api::native::{Feature, Native};
+use netraven_api::problem::Code;
 
 use crate::components::{Button, ButtonKind, Glyph, ReadFailed, Time};
 use crate::data::{use_api, use_query_maybe};
@@ -32,7 +33,10 @@ pub fn KeptFiles(device: ReadSignal<Device>) -> Element {
                 p { class: "muted", "{files.len() - SHOWN} older ones are not listed here." }
             }
         },
-        (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: move |()| files.refresh() } },
+        // An older server has no such list.
+        (None, Some(problem)) if problem.code != Code::NotFound => {
+            rsx! { ReadFailed { problem, onretry: move |()| files.refresh() } }
+        }
         _ => return rsx! {},
     };
     rsx! {
