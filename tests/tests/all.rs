@@ -23,6 +23,7 @@ mod journeys {
     mod schedule;
     mod secrets;
     mod snapshots;
+    mod startup;
     #[cfg(target_os = "linux")]
     mod stopping;
     mod stream;
@@ -48,6 +49,7 @@ mod api {
     mod imports;
     mod jobs;
     mod jump_hosts;
+    mod kept_files;
     mod lists;
     mod log_meta;
     mod log_rows;
@@ -63,6 +65,7 @@ mod api {
     mod run_filters;
     mod schedules;
     mod sign_ins;
+    mod startup;
     mod stopping;
     mod system;
     mod tags;
