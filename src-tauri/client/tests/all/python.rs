@@ -17,6 +17,8 @@ use netraven_api::platforms::{AUTO, GetPlatform, ListPlatforms, ReloadPlatforms}
 use netraven_api::problem::Code;
 use netraven_api::results::{GetResult, ListResults};
 use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
+use netraven_api::sorting::DeviceColumn;
+use netraven_api::startup::SavedState;
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{CreateTag, ListTags, TagInput};
 use netraven_api::users::{GetMe, Role};
