@@ -50,7 +50,7 @@ impl Store {
     /// The startup and the running configuration of a device as the newest backup found them.
     pub async fn startup_texts(&self, device_id: DeviceId) -> Result<StartupTexts> {
         #[derive(sqlx::FromRow)]
-        struct Row {
+        struct StartupRow {
             state: String,
             checked_at: jiff_sqlx::Timestamp,
             startup_text: Option<String>,
@@ -58,7 +58,7 @@ impl Store {
             snapshot_id: Option<i64>,
             config_data: Option<String>,
         }
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<StartupRow> = sqlx::query_as(
             "select s.state, s.checked_at, s.startup_text, s.reason, c.id as snapshot_id, c.config_data
              from device_startups s left join device_configurations c on c.id = s.snapshot_id where s.device_id = $1",
         )

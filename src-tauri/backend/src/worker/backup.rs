@@ -10,7 +10,7 @@ use netraven_api::outcome::{Cause, Stage};
 use netraven_api::platforms::AUTO;
 use netraven_api::{SnapshotId, Transport};
 
-use super::extras::Extras;
+use super::extras::BackupExtras;
 use super::logins::{opened, secrets};
 use super::patience::{Undone, patiently};
 use super::recognition::{self, RecognisedPlatform};
@@ -143,7 +143,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             // Cleaning and redacting is work for this thread, not for those that serve requests.
             read.map(|mut reading| {
                 let text = Text::of(&definition, &reading, &key, &redaction);
-                let extras = Extras::of(&definition, &mut reading, &redaction, &seal, lease.device_id);
+                let extras = BackupExtras::of(&definition, &mut reading, &redaction, &seal, lease.device_id);
                 (reading, text, extras)
             })
         }
@@ -207,7 +207,13 @@ struct Backup<'a> {
 
 impl Backup<'_> {
     /// The outcome of a reading; `newest` is the id and the fingerprint of the device's newest snapshot.
-    fn stored(&self, reading: &Reading, text: Text, newest: Option<(SnapshotId, String)>, extras: Extras) -> Outcome {
+    fn stored(
+        &self,
+        reading: &Reading,
+        text: Text,
+        newest: Option<(SnapshotId, String)>,
+        extras: BackupExtras,
+    ) -> Outcome {
         let Backup { worker, lease, definition, logins } = *self;
         let same_as = newest.filter(|newest| is_same(Some(newest), &text.marked)).map(|(id, _)| id);
         let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());

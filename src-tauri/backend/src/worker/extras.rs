@@ -27,14 +27,14 @@ const LARGEST: usize = 16 * 1024 * 1024;
 const DIFFERENCE: Duration = Duration::from_secs(2);
 
 /// What was found beside a configuration, secrets hidden.
-pub(super) struct Extras {
+pub(super) struct BackupExtras {
     pub(super) startup: StartupOutcome,
     pub(super) files: Vec<NewFile>,
     /// Each file that was asked for.
     seen: Vec<FileSeen>,
 }
 
-impl Extras {
+impl BackupExtras {
     /// Takes them out of a reading.
     pub(super) fn of(
         definition: &Definition,
@@ -42,12 +42,12 @@ impl Extras {
         redaction: &Redaction,
         seal: &SealKey,
         device_id: DeviceId,
-    ) -> Extras {
+    ) -> BackupExtras {
         let startup = match reading.startup.take() {
             None => StartupOutcome::NotOffered,
             Some(read) => StartupOutcome::Seen(new_startup(definition, read, redaction)),
         };
-        let mut extras = Extras { startup, files: Vec::new(), seen: Vec::new() };
+        let mut extras = BackupExtras { startup, files: Vec::new(), seen: Vec::new() };
         for FetchedFile { path, bytes } in std::mem::take(&mut reading.files) {
             let path = redaction.sentence(&path);
             let seen = match bytes {
@@ -66,7 +66,7 @@ impl Extras {
     }
 
     /// With the startup configuration as it is shown beside the running one, whose text is `running`.
-    pub(super) async fn beside(self, definition: &Arc<Definition>, running: &str) -> Result<Extras, Undone> {
+    pub(super) async fn beside(self, definition: &Arc<Definition>, running: &str) -> Result<BackupExtras, Undone> {
         let StartupOutcome::Seen(NewStartup { text: Some(text), .. }) = &self.startup else { return Ok(self) };
         let (definition, running, text) = (Arc::clone(definition), running.to_owned(), text.clone());
         // Not work for a thread that serves requests.
@@ -76,7 +76,7 @@ impl Extras {
             StartupOutcome::Seen(new) => StartupOutcome::Seen(NewStartup { text: Some(text), ..new }),
             other => other,
         };
-        Ok(Extras { startup, ..self })
+        Ok(BackupExtras { startup, ..self })
     }
 
     /// Evidence that says so.
