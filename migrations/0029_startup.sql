@@ -25,7 +25,8 @@ begin
     return null;
 end $$;
 
-create trigger devices_forget_startup after update of device_type, ip_address, port, transport, jump_host_id, direct on devices
+create trigger devices_forget_startup
+    after update of device_type, ip_address, port, transport, jump_host_id, direct on devices
     for each row when ((old.device_type, old.ip_address, old.port, old.transport, old.jump_host_id, old.direct)
         is distinct from (new.device_type, new.ip_address, new.port, new.transport, new.jump_host_id, new.direct))
     execute function forget_startup();

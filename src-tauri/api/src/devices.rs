@@ -212,8 +212,8 @@ pub struct ListDevices {
     pub has_credential: Option<bool>,
     /// Approved devices, or those that wait for an admin. Not part of NetRaven's request.
     pub approval: Vec<ApprovalState>,
-    /// Any of these: saved, with unsaved changes, or not known. Devices without a startup configuration are none of them. Not
-    /// part of NetRaven's request.
+    /// Any of these: saved, with unsaved changes, or not known; a device without a startup configuration is none of
+    /// them. Not part of NetRaven's request.
     pub startup: Vec<SavedState>,
     /// Column the rows are sorted by; `hostname` if absent. Ties are in the order of ids, and rows without a value
     /// come last. Addresses are sorted numerically.

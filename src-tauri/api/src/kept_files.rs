@@ -1,4 +1,5 @@
-//! Files fetched from devices, such as archives of their configuration: kept sealed and never shown. Not part of NetRaven.
+//! Files fetched from devices, such as archives of their configuration: kept sealed and never shown. Not part of
+//! NetRaven.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

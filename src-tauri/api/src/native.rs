@@ -310,8 +310,8 @@ pub enum Native {
     ExportState,
     /// Stop the export and remove its file: [`ExportState`].
     ExportStop,
-    /// Let a person choose where to save a kept file, and download it there: the path of the new file, or null if none was
-    /// chosen.
+    /// Let a person choose where to save a kept file, and download it there: the path of the new file, or null if none
+    /// was chosen.
     SaveKeptFile {
         /// Id of the content.
         file_id: KeptFileId,

@@ -50,7 +50,8 @@ pub struct StartupDiff {
     pub snapshot_id: SnapshotId,
     /// When both were read.
     pub checked_at: Timestamp,
-    /// Lines of a unified diff from startup to running, secrets hidden, with three lines of context, without their ends.
+    /// Lines of a unified diff from startup to running with three lines of context, without their ends; secrets are
+    /// hidden.
     pub diff: Vec<String>,
 }
 

@@ -24,7 +24,8 @@ pub fn context(place: &str, id: impl Display) -> String {
     format!("{place}:{id}")
 }
 
-/// What a part of a kept file is bound to: its device, the checksum of the file, and its place in it, counted from zero.
+/// What a part of a kept file is bound to: its device, the checksum of the file, and its place in it, counted from
+/// zero.
 #[must_use]
 pub fn kept_file_context(device_id: impl Display, sha256: &str, place: impl Display) -> String {
     context(KEPT_FILE, format!("{device_id}:{sha256}:{place}"))

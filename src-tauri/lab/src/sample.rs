@@ -27,7 +27,8 @@ const ROUND: [(&str, Platform); 12] = [
 const SLOW_BYTES_PER_SECOND: u32 = 1_000;
 
 /// The sample lab: several platforms, four devices with a fault once there are enough, configurations of which some
-/// change from reading to reading, one with unsaved changes and one that does not show what it has saved. The same count gives the same devices.
+/// change from reading to reading, one device with unsaved changes, and one that does not show what it has saved. The
+/// same count gives the same devices.
 pub fn sample(count: usize) -> Vec<DeviceSpec> {
     (0..count)
         .map(|index| {

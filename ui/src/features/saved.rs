@@ -29,12 +29,11 @@ pub fn UnsavedMark(device: Device) -> Element {
 pub fn SavedTag(device: Device) -> Element {
     let untold = use_workplace().refusal(Feature::Startup);
     let Some(startup) = device.startup else {
-        return match untold {
-            Some(reason) => rsx! { span { class: "muted", title: "{reason}", "not reported" } },
-            None => {
-                rsx! { span { class: "muted", title: "Its platform has no startup configuration, or it was not read yet.", "–" } }
-            }
+        let (word, hint) = match untold {
+            Some(reason) => ("not reported", reason),
+            None => ("–", "Its platform has no startup configuration, or it was not read yet.".to_owned()),
         };
+        return rsx! { span { class: "muted", title: "{hint}", "{word}" } };
     };
     let (tone, glyph, hint) = match startup.state {
         SavedState::Saved => {

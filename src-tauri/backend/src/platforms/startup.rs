@@ -1,5 +1,5 @@
-//! Whether a device has unsaved changes: what of its startup and its running configuration is compared, and how the two are
-//! shown side by side.
+//! Whether a device has unsaved changes: what of its startup and its running configuration is compared, and how the
+//! two are shown side by side.
 
 use std::time::Instant;
 
@@ -27,8 +27,8 @@ pub fn is_saved(definition: &Definition, running: &str, startup: &str) -> bool {
 }
 
 /// The startup configuration as it is shown beside the running one, both significant and redacted: what is not compared
-/// stands in it as it does in the running one, so that a difference of the two shows what is unsaved and nothing else. From
-/// the `deadline` on the difference is no longer minimised: it is still right, but longer.
+/// stands in it as it does in the running one, so that a difference of the two shows what is unsaved and nothing else.
+/// From the `deadline` on the difference is no longer minimised: it is still right, but longer.
 pub fn aligned(definition: &Definition, running: &str, startup: &str, deadline: Instant) -> String {
     let (old, new) = (forms(definition, startup), forms(definition, running));
     let [old_compared, new_compared] = [&old, &new].map(|forms| compared_lines(forms).collect::<Vec<_>>());
@@ -117,7 +117,8 @@ mod tests {
         aligned(definition, running, startup, Instant::now() + Duration::from_secs(5))
     }
 
-    const RUNNING: &str = "Current configuration : 99 bytes\n!\n! Last configuration change at 13:57:08 CET\nversion 15.2\n!\nhostname a\n\
+    const RUNNING: &str = "Current configuration : 99 bytes\n!\n! Last configuration change at 13:57:08 CET\n\
+        version 15.2\n!\nhostname a\n\
         crypto pki certificate chain TP-self-signed-1\n certificate self-signed 01\n  3082022B\n  \tquit\nend\n";
     const STARTUP: &str = "Using 99 out of 65536 bytes\n!\n!\nversion 15.2\nhostname a\n\
         crypto pki certificate chain TP-self-signed-1\n certificate self-signed 01 nvram:IOS-Self-Sig#1.cer\n!\nend\n";

@@ -33,7 +33,8 @@ const ROW: &str = concat!(
     'last_snapshot_at', (select wire_time(c.retrieved_at) from device_configurations c
         where c.device_id = d.id order by c.id desc limit 1),
     'startup', (select json_build_object('state', s.state, 'checked_at', wire_time(s.checked_at),
-        'unsaved_since', wire_time(s.unsaved_since), 'reason', s.reason) from device_startups s where s.device_id = d.id),
+        'unsaved_since', wire_time(s.unsaved_since), 'reason', s.reason)
+        from device_startups s where s.device_id = d.id),
     'approval', ",
     approvals::approval!(),
     ")"

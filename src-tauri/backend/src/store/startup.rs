@@ -83,8 +83,8 @@ impl Store {
     }
 }
 
-/// Writes what a backup found out, `snapshot_id` being the running configuration. Since when there are unsaved changes stays
-/// for as long as there are some.
+/// Writes what a backup found out, `snapshot_id` being the running configuration. The time since when there are unsaved
+/// changes stays for as long as there are some.
 pub(super) async fn write(
     tx: &mut PgConnection,
     device_id: DeviceId,

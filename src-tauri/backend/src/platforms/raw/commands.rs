@@ -22,7 +22,8 @@ pub(super) struct RawCommand {
     first_of: Option<Vec<String>>,
     /// The file to fetch, such as `sftp:/conf/config.xml`.
     fetch: Option<String>,
-    /// Whether its answer is the running configuration, the startup configuration, or holds facts; not with keep = "file".
+    /// Whether its answer is the running configuration, the startup configuration, or holds facts; not with
+    /// keep = "file".
     purpose: Option<Purpose>,
     /// Only sent if this matches in the answers before it; `^` and `$` mean a line's ends.
     when: Option<String>,
@@ -49,8 +50,8 @@ pub(super) struct RawCommand {
     #[serde(default = "half_a_minute")]
     #[schema(minimum = 1, maximum = 3600)]
     timeout_seconds: u64,
-    /// Whether its refusal is ignored; if absent, that of a facts command is. That of the startup configuration, and that
-    /// of a file which is kept, always is.
+    /// Whether its refusal is ignored; if absent, that of a facts command is. The refusal of the startup configuration
+    /// and that of a file which is kept always are.
     optional: Option<bool>,
 }
 
