@@ -59,7 +59,7 @@ async fn a_backup_says_whether_the_changes_of_a_device_are_saved() -> anyhow::Re
         Ok(work::result(&detail, hostname)?.message.clone().unwrap_or_default())
     };
     assert!(message("unsaved")?.ends_with("The device has unsaved changes."), "{}", message("unsaved")?);
-    assert!(message("refused")?.contains("Whether they are saved is not known"), "{}", message("refused")?);
+    assert!(message("refused")?.contains("Whether its changes are saved is not known"), "{}", message("refused")?);
     assert!(message("saved")?.ends_with("complete."), "{}", message("saved")?);
     let details = work::result(&detail, "unsaved")?.details.clone().context("a success has details")?;
     assert!(details.startup.is_some_and(|state| state.is(SavedState::Unsaved)));

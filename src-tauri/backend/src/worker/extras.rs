@@ -96,7 +96,7 @@ impl BackupExtras {
                 said.push_str(" The device has unsaved changes.");
             }
             StartupOutcome::Seen(NewStartup { state: SavedState::Unknown, reason: Some(reason), .. }) => {
-                said.push_str(&format!(" Whether they are saved is not known: {reason}"));
+                said.push_str(&format!(" Whether its changes are saved is not known: {reason}"));
             }
             _ => {}
         }
