@@ -13,6 +13,7 @@ mod export;
 mod feed;
 mod host;
 mod instance;
+mod kept_file;
 mod lab;
 mod native;
 #[cfg(all(test, target_os = "linux"))]

@@ -7,11 +7,11 @@ use netraven_api::native::{ExportFormat, ExportWhat, Native, PickedFile};
 use netraven_api::problem::Code;
 use serde::Serialize;
 use serde_json::Value;
-use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt;
+use tauri::{AppHandle, State, Wry};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder};
 use tokio::sync::oneshot;
 
-use crate::{Shell, window};
+use crate::{Shell, kept_file, window};
 
 /// Largest file that is read.
 const FILE_LIMIT: u64 = 10 * 1024 * 1024;
@@ -71,6 +71,13 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
         }
         Native::ExportState => Ok(value(&shell.exports.state())),
         Native::ExportStop => Ok(value(&shell.exports.stop())),
+        Native::SaveKeptFile { file_id, name } => {
+            let open = connection.open()?;
+            let dialog = app.dialog().file().set_title("Save the file").set_file_name(name);
+            let Some(path) = chosen_path(dialog).await? else { return Ok(Value::Null) };
+            kept_file::save(&open, file_id, &path).await?;
+            Ok(value(&path.display().to_string()))
+        }
         Native::LabStart { devices } => Ok(value(&connection.lab().start(&connection.open()?.client, devices).await?)),
         Native::LabStop => Ok(value(&connection.lab().remove(&connection.open()?.client).await?)),
         Native::LabState => Ok(value(&connection.lab().state())),
@@ -119,8 +126,13 @@ async fn save_path(app: &AppHandle, what: &ExportWhat, format: ExportFormat) -> 
     };
     let ending = format.ending();
     let dialog = app.dialog().file().set_title(title).set_file_name(format!("{name}.{ending}"));
+    chosen_path(dialog.add_filter(format.title(), &[ending])).await
+}
+
+/// Where a person wants a file saved.
+async fn chosen_path(dialog: FileDialogBuilder<Wry>) -> Result<Option<PathBuf>, Problem> {
     let (sender, receiver) = oneshot::channel();
-    dialog.add_filter(format.title(), &[ending]).save_file(move |chosen| {
+    dialog.save_file(move |chosen| {
         let _nobody_waits = sender.send(chosen);
     });
     let Some(chosen) = receiver.await.ok().flatten() else { return Ok(None) };

@@ -26,6 +26,7 @@ mod journeys {
     mod secrets;
     mod session_policies;
     mod snapshots;
+    mod startup;
     #[cfg(target_os = "linux")]
     mod stopping;
     mod stream;
@@ -51,6 +52,7 @@ mod api {
     mod imports;
     mod jobs;
     mod jump_hosts;
+    mod kept_files;
     mod lists;
     mod log_meta;
     mod log_rows;
@@ -67,6 +69,7 @@ mod api {
     mod schedules;
     mod session_policies;
     mod sign_ins;
+    mod startup;
     mod stopping;
     mod system;
     mod tags;

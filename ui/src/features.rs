@@ -19,6 +19,7 @@ pub mod pickers;
 pub mod remedy;
 pub mod run_causes;
 pub mod run_duration;
+pub mod saved;
 pub mod session_policy;
 pub mod snapshot;
 pub mod sorted_table;

@@ -183,6 +183,13 @@ impl Route {
         Route::DeviceConfigurationsPage { device_id, view: String::new() }
     }
 
+    /// What a device runs and has not saved.
+    #[must_use]
+    pub fn unsaved_changes(device_id: DeviceId) -> Route {
+        let view = DeviceView { startup: true, ..DeviceView::default() };
+        Route::DeviceConfigurationsPage { device_id, view: view.write() }
+    }
+
     /// What a snapshot changed against the one before it.
     #[must_use]
     pub fn change(device_id: DeviceId, snapshot_id: SnapshotId) -> Route {
@@ -221,6 +228,7 @@ mod tests {
             (Route::failed_runs(), "/?status=partly_failed,failed"),
             (Route::failing_devices(), "/devices?result=failure"),
             (Route::waiting_devices(), "/devices?approval=waiting"),
+            (Route::unsaved_changes(9.into()), "/configurations/9?show=startup"),
             (Route::devices_of("cisco_ios"), "/devices?platform=cisco_ios"),
             (Route::prompt_lab_for("linux"), "/prompt-lab?platform=linux"),
             (Route::prompt_lab_of(7.into(), 9.into()), "/prompt-lab?run=7&device=9"),

@@ -16,6 +16,7 @@ use crate::page::Page;
 use crate::platforms::Recognised;
 use crate::results::ResultStatus;
 use crate::sorting::{DeviceColumn, Order};
+use crate::startup::{SavedState, StartupState};
 use crate::tags::Tag;
 use crate::transport::Transport;
 use crate::words::{Open, words};
@@ -92,6 +93,9 @@ pub struct Device {
     /// Time of its newest snapshot.
     #[serde(default)]
     pub last_snapshot_at: Option<Timestamp>,
+    /// Whether its changes are saved; absent if its platform has no startup configuration, or no backup has looked yet.
+    #[serde(default)]
+    pub startup: Option<StartupState>,
     /// Whether an admin approved sending credentials to it; absent if the server has no approvals.
     #[serde(default)]
     pub approval: Option<Approval>,
@@ -208,6 +212,9 @@ pub struct ListDevices {
     pub has_credential: Option<bool>,
     /// Approved devices, or those that wait for an admin. Not part of NetRaven's request.
     pub approval: Vec<ApprovalState>,
+    /// Any of these: saved, with unsaved changes, or not known; a device without a startup configuration is none of
+    /// them. Not part of NetRaven's request.
+    pub startup: Vec<SavedState>,
     /// Column the rows are sorted by; `hostname` if absent. Ties are in the order of ids, and rows without a value
     /// come last. Addresses are sorted numerically.
     #[cfg_attr(feature = "openapi", schema(default = DeviceColumn::default))]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::SnapshotId;
 use crate::outcome::{Cause, Stage};
 use crate::parts::parts;
+use crate::startup::SavedState;
 use crate::transport::Transport;
 use crate::words::{Open, words};
 
@@ -59,6 +60,12 @@ parts! {
         pub secrets_hidden: Option<i64>,
         /// SHA-256 of the stored text, hexadecimal.
         pub sha256: Option<String>,
+        /// Whether the changes of the device are saved; absent where its platform has no startup configuration.
+        pub startup: Option<Open<SavedState>>,
+        /// Why the startup configuration is not known, as a sentence.
+        pub startup_reason: Option<String>,
+        /// The files that were fetched to be kept.
+        pub files: Vec<FileSeen>,
         /// Platform it was read with.
         pub platform: Option<String>,
         /// Names of the jump hosts it went through, the one nearest to the worker first.
@@ -86,6 +93,22 @@ parts! {
         /// The address that answered, with its port.
         pub address: Option<String>,
     }
+}
+
+/// A file that was fetched to be kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSeen {
+    /// Its path on the device.
+    pub path: String,
+    /// SHA-256 of its bytes, hexadecimal; absent where it was not fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// How many bytes it has; absent where it was not fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<i64>,
+    /// Why it was not fetched, as a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// How long a stage took.

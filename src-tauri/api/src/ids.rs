@@ -73,6 +73,8 @@ ids! {
     JobId,
     /// Id of a jump host.
     JumpHostId,
+    /// Id of one content of a kept file.
+    KeptFileId,
     /// Id of a log line: later lines have greater ones.
     LogId,
     /// Id of a result.

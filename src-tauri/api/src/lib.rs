@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod ids;
 pub mod jobs;
 pub mod jump_hosts;
+pub mod kept_files;
 pub mod logs;
 pub mod matrix;
 pub mod native;
@@ -36,6 +37,7 @@ pub mod secret;
 pub mod session_policy;
 pub mod sheet;
 pub mod sorting;
+pub mod startup;
 pub mod system;
 pub mod tags;
 pub mod transport;
@@ -43,7 +45,9 @@ pub mod users;
 pub mod words;
 
 pub use endpoint::{Access, Endpoint, Method, Request};
-pub use ids::{CredentialId, DeviceId, JobId, JumpHostId, LogId, ResultId, RunId, SnapshotId, TagId, UserId};
+pub use ids::{
+    CredentialId, DeviceId, JobId, JumpHostId, KeptFileId, LogId, ResultId, RunId, SnapshotId, TagId, UserId,
+};
 pub use page::Page;
 pub use problem::Problem;
 pub use secret::Secret;

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::RunId;
+use crate::ids::{KeptFileId, RunId};
 use crate::logs::StreamFilter;
 use crate::problem::Problem;
 use crate::secret::Secret;
@@ -310,6 +310,14 @@ pub enum Native {
     ExportState,
     /// Stop the export and remove its file: [`ExportState`].
     ExportStop,
+    /// Let a person choose where to save a kept file, and download it there: the path of the new file, or null if none
+    /// was chosen.
+    SaveKeptFile {
+        /// Id of the content.
+        file_id: KeptFileId,
+        /// File name that is proposed.
+        name: String,
+    },
     /// Start the sample lab, add its devices, credential and job, and run the job: [`LabState`].
     LabStart {
         /// Number of simulated devices.

@@ -35,8 +35,12 @@ words! {
     pub enum CommandPurpose {
         /// Its answer is the configuration, or a part of it.
         Config = "config": "Configuration",
+        /// Its answer is the startup configuration, or a part of it.
+        Startup = "startup": "Startup configuration",
         /// Its answer holds model, serial number or version.
         Facts = "facts": "Facts",
+        /// It is a file that is kept sealed.
+        File = "file": "Kept file",
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
-    configs, credentials, crypto_report, devices, jobs, jump_hosts, logs, matrix, platforms, results, runs, schedules,
-    session_policy, system, tags, users,
+    configs, credentials, crypto_report, devices, jobs, jump_hosts, kept_files, logs, matrix, platforms, results, runs,
+    schedules, session_policy, startup, system, tags, users,
 };
 
 /// One row of the table.
@@ -98,6 +98,9 @@ pub const ROUTES: &[Route] = &[
     Route::of::<session_policy::SetDevicePolicy>(),
     Route::of::<session_policy::GetJumpHostPolicy>(),
     Route::of::<session_policy::SetJumpHostPolicy>(),
+    Route::of::<startup::DiffStartup>(),
+    Route::of::<kept_files::ListKeptFiles>(),
+    Route::of::<kept_files::DownloadKeptFile>(),
     Route::of::<jobs::ListJobs>(),
     Route::of::<jobs::GetJob>(),
     Route::of::<jobs::CreateJob>(),

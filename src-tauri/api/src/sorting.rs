@@ -53,6 +53,8 @@ words! {
         LastResult = "last_result",
         /// When their newest snapshots were read.
         LastSnapshotAt = "last_snapshot_at",
+        /// Since when they have unsaved changes; the others have no value.
+        UnsavedSince = "unsaved_since",
         /// The names of their tags.
         Tags = "tags",
         /// How many credentials match them.

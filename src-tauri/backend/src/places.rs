@@ -17,6 +17,9 @@ pub const ANSWER: &str = "credentials.answers";
 /// Raw text of a configuration, by its device.
 pub const RAW_CONFIG: &str = "device_configurations.raw";
 
+/// Part of a kept file.
+const KEPT_FILE: &str = "kept_file_parts.sealed";
+
 /// What an answer is bound to beside its credential: it must not become the answer to another question.
 #[must_use]
 pub fn question(id: impl Display, pattern: &str) -> String {
@@ -27,4 +30,11 @@ pub fn question(id: impl Display, pattern: &str) -> String {
 #[must_use]
 pub fn context(place: &str, id: impl Display) -> String {
     format!("{place}:{id}")
+}
+
+/// What a part of a kept file is bound to: its device, the checksum of the file, and its place in it, counted from
+/// zero.
+#[must_use]
+pub fn kept_file_context(device_id: impl Display, sha256: &str, place: impl Display) -> String {
+    context(KEPT_FILE, format!("{device_id}:{sha256}:{place}"))
 }

@@ -9,12 +9,15 @@ use netraven_api::evidence::Facts;
 use netraven_api::ids::CredentialId;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::Stage;
+use netraven_api::startup::SavedState;
 use netraven_api::transport::Transport;
 use netraven_lab::{DeviceSpec, Lab, LabError, Recording, Running};
 use serde_json::Value;
 
 use crate::platforms::{Definition, Purpose, facts_of, significant};
-use crate::session::{self, Before, Cancel, Failure, Limits, Login, Observer, Reading, Target, Visit, text_of};
+use crate::session::{
+    self, Before, Cancel, Failure, Limits, Login, Observer, Reading, StartupRead, Target, Visit, text_of,
+};
 
 /// How long the whole session may take: the device answers at once.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -25,6 +28,8 @@ pub struct Replayed {
     pub text: String,
     /// What the device said about itself.
     pub facts: Facts,
+    /// Whether its changes are saved; `None` where its platform has no startup configuration, and after a failure.
+    pub startup: Option<SavedState>,
     /// Why there is no reading.
     pub failure: Option<Box<Failure>>,
 }
@@ -86,14 +91,21 @@ fn read(target: &Target, login: &Login, definition: &Definition) -> Replayed {
         Visit { target, transport, definition, logins: std::slice::from_ref(login), before: &before, limits: &limits };
     match session::read(visit, &Cancel::new(), &mut Unobserved) {
         Ok(reading) => of(definition, &reading),
-        Err(failure) => Replayed { text: String::new(), facts: Facts::default(), failure: Some(failure) },
+        Err(failure) => {
+            Replayed { text: String::new(), facts: Facts::default(), startup: None, failure: Some(failure) }
+        }
     }
 }
 
 fn of(definition: &Definition, reading: &Reading) -> Replayed {
     let [raw, about] = [Purpose::Config, Purpose::Facts].map(|purpose| text_of(definition, &reading.answers, purpose));
     let facts = facts_of(definition, &about, &raw);
-    Replayed { text: significant(definition, &raw), facts, failure: None }
+    let startup = reading.startup.as_ref().map(|read| match read {
+        StartupRead::Saved => SavedState::Saved,
+        StartupRead::Unsaved(_) => SavedState::Unsaved,
+        StartupRead::Unread(_) => SavedState::Unknown,
+    });
+    Replayed { text: significant(definition, &raw), facts, startup, failure: None }
 }
 
 /// Nobody follows the session: its result says what became of it.

@@ -16,6 +16,7 @@ mod http;
 mod import;
 mod jobs;
 mod jump_hosts;
+mod kept_files;
 mod login;
 mod logs;
 mod matrix;
@@ -27,6 +28,7 @@ mod results;
 mod runs;
 mod schedules;
 mod session_policies;
+mod startup;
 mod system;
 mod tags;
 mod users;
@@ -145,6 +147,8 @@ pub fn router(state: AppState) -> Router {
     schedules::mount(&mut mount);
     bulk::mount(&mut mount);
     configs::mount(&mut mount);
+    startup::mount(&mut mount);
+    kept_files::mount(&mut mount);
     feed::mount(&mut mount);
     let (routes, description) = docs::mount(mount);
     let inner = docs::serve(routes, description)

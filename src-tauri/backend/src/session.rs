@@ -30,7 +30,9 @@ pub use self::observer::{Level, LogType, Observer};
 pub use self::probe::{Reach, probe};
 pub use self::recognise::{Recognition, recognise};
 use self::report::SessionError;
-pub use self::report::{Answer, Before, Failure, Limits, Login, LoginAnswer, Reading, Target, text_of};
+pub use self::report::{
+    Answer, Before, Failure, FetchedFile, Limits, Login, LoginAnswer, Reading, StartupRead, Target, Unread, text_of,
+};
 pub use self::ssh::{AgentLogin, CryptoRules, SshAgent, supported_algorithms};
 use self::ssh::{Greeting, SignIns, expiry};
 pub use self::transcript::{Direction, Entry, Transcript};
@@ -105,6 +107,8 @@ pub fn read(visit: Visit<'_>, cancel: &Cancel, observer: &mut dyn Observer) -> R
     match outcome {
         Ok((greeting, login_id, conversed)) => Ok(Reading {
             answers: conversed.answers,
+            startup: conversed.extras.startup,
+            files: conversed.extras.files,
             host_key: greeting.host_key,
             ssh_version: greeting.version,
             banner: greeting.banner,

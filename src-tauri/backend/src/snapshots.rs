@@ -254,7 +254,12 @@ impl Repository {
 
 /// The SHA-256 of a text, as lower-case hex: the form [`Repository::contains_text`] compares with.
 pub fn sha256_of(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256_of_bytes(text.as_bytes())
+}
+
+/// The SHA-256 of bytes, as lower-case hex.
+pub fn sha256_of_bytes(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn head_commit(repo: &git2::Repository) -> Result<Option<git2::Commit<'_>>, git2::Error> {

@@ -2,6 +2,7 @@
 //! Knows no server.
 
 mod backup;
+mod extras;
 mod heartbeat;
 mod in_flight;
 mod logins;
@@ -47,6 +48,7 @@ use crate::session::{Cancel, JumpPool, SshAgent};
 use crate::store::Store;
 use crate::store::leases::{Lease, LeaseAnswer, RunDeviceId};
 use crate::store::outcomes::Outcome;
+use crate::store::startup::StartupOutcome;
 
 /// Longest wait for a task before the worker does other chores.
 const DELIVERY_WAIT: Duration = Duration::from_millis(500);
@@ -366,7 +368,13 @@ fn unencrypted(transport: Transport) -> Option<Open<Transport>> {
 /// An outcome without a session.
 fn failed(cause: Cause, stage: Stage, message: String) -> Outcome {
     let evidence = Evidence::default();
-    Outcome { cause: Some(cause), stage, message, evidence, changed: None, snapshot: None, same_as: None }
+    of_none(Some(cause), stage, message, evidence)
+}
+
+/// An outcome without a configuration.
+fn of_none(cause: Option<Cause>, stage: Stage, message: String, evidence: Evidence) -> Outcome {
+    let (startup, files) = (StartupOutcome::default(), Vec::new());
+    Outcome { cause, stage, message, evidence, changed: None, snapshot: None, same_as: None, startup, files }
 }
 
 /// The name of this machine, to show.

@@ -127,6 +127,7 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
         ["job-results", rest @ ..] => results::answer(context, &request, rest).await,
         ["logs", rest @ ..] => logs::answer(context, &request, rest).await,
         ["configs", rest @ ..] => configs::answer(context, &request, rest).await,
+        ["files", ..] => Err(offered::refusal(Feature::KeptFiles)),
         _ => context.plain(&request).await,
     };
     if request.method != Method::Get {

@@ -7,6 +7,7 @@ mod client;
 mod dialect;
 mod discover;
 pub mod feed;
+mod kept_files;
 mod limits;
 mod problems;
 pub mod sample;

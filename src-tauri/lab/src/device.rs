@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::generate;
 use crate::keys;
 use crate::recording::Recording;
-use crate::spec::{DeviceSpec, Fault};
+use crate::spec::{DeviceSpec, Fault, Startup};
 use crate::wire::Cut;
 
 /// How many typed commands are remembered.
@@ -20,6 +20,7 @@ pub(crate) struct Device {
     pub(crate) recording: Option<Arc<Recording>>,
     fault: Mutex<Option<Fault>>,
     config: Mutex<Config>,
+    startup: Mutex<Startup>,
     commands: Mutex<Vec<String>>,
     cuts: Mutex<Vec<Weak<Cut>>>,
     open: watch::Sender<usize>,
@@ -57,6 +58,7 @@ impl Device {
             recording: spec.recording.clone().map(Arc::new),
             fault: Mutex::new(spec.fault.clone()),
             config: Mutex::new(Config { exact: spec.config.clone(), revision: 0, wire: None }),
+            startup: Mutex::new(spec.options.startup.clone()),
             commands: Mutex::default(),
             cuts: Mutex::default(),
             open: watch::Sender::new(0),
@@ -82,6 +84,23 @@ impl Device {
         let mut config = lock(&self.config);
         config.exact = text;
         config.wire = None;
+    }
+
+    pub(crate) fn set_startup(&self, startup: Startup) {
+        *lock(&self.startup) = startup;
+    }
+
+    /// The startup configuration with `\r\n` line ends; none where it is refused. It is not counted as a reading.
+    pub(crate) fn startup_wire(&self) -> Option<String> {
+        let startup = lock(&self.startup).clone();
+        match startup {
+            Startup::Saved => Some(self.config_wire(None)),
+            Startup::Lacks(words) => {
+                let running = self.config_wire(None);
+                Some(running.split_inclusive('\n').filter(|line| !line.contains(&words)).collect())
+            }
+            Startup::Refused => None,
+        }
     }
 
     /// Counts a visit that reads the configuration; the revision it finds.

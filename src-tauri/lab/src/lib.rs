@@ -43,7 +43,7 @@ pub use recording::{
 };
 pub use running::Running;
 pub use sample::{SAMPLE_PASSWORD, SAMPLE_USERNAME, fleet, sample};
-pub use spec::{DeviceSpec, Fault, Options, Platform, SignInQuestion};
+pub use spec::{DeviceSpec, Fault, Options, Platform, SignInQuestion, Startup};
 pub use telnet::Carrier;
 
 use device::Device;

@@ -10,6 +10,7 @@ pub(crate) use facts::{inventory, version};
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Action {
     Config,
+    Startup,
     Version,
     Inventory,
     /// Turns paging off, answering this.
@@ -61,7 +62,7 @@ const IOS: Dialect = Dialect {
         ("sh(ow) ru(nning-config)", Action::Config),
         ("sh(ow) ru(nning-config) al(l)", Action::Config),
         ("sh(ow) ru(nning-config) v(iew) f(ull)", Action::Config),
-        ("sh(ow) star(tup-config)", Action::Config),
+        ("sh(ow) star(tup-config)", Action::Startup),
         ("sh(ow) ver(sion)", Action::Version),
         ("sh(ow) inven(tory)", Action::Inventory),
         ("sh(ow) cl(ock)", Action::Accept("*10:11:12.131 UTC Mon Jan 5 2026\r\n")),
@@ -91,7 +92,7 @@ const NXOS: Dialect = Dialect {
     commands: &[
         ("sh(ow) ru(nning-config)", Action::Config),
         ("sh(ow) ru(nning-config) al(l)", Action::Config),
-        ("sh(ow) star(tup-config)", Action::Config),
+        ("sh(ow) star(tup-config)", Action::Startup),
         ("sh(ow) ver(sion)", Action::Version),
         ("sh(ow) inv(entory)", Action::Inventory),
         ("sh(ow) inv(entory) al(l)", Action::Inventory),
@@ -115,7 +116,7 @@ const EOS: Dialect = Dialect {
         ("sh(ow) ru(nning-config)", Action::Config),
         ("sh(ow) ru(nning-config) al(l)", Action::Config),
         ("sh(ow) ru(nning-config) sa(nitized)", Action::Config),
-        ("sh(ow) star(tup-config)", Action::Config),
+        ("sh(ow) star(tup-config)", Action::Startup),
         ("sh(ow) ver(sion)", Action::Version),
         ("sh(ow) inv(entory)", Action::Inventory),
         ("ter(minal) le(ngth) 0", Action::PagingOff("Pagination disabled.\r\n")),

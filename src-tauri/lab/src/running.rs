@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use russh::keys::HashAlg;
 
 use crate::device::Device;
-use crate::spec::{DeviceSpec, Fault};
+use crate::spec::{DeviceSpec, Fault, Startup};
 
 /// One running device.
 pub struct Running {
@@ -31,6 +31,11 @@ impl Running {
     /// The configuration as it would print it now, with `\n` line ends; not counted as a reading.
     pub fn config(&self) -> String {
         self.device.config_wire(None).replace("\r\n", "\n")
+    }
+
+    /// Gives it another startup configuration, from the next reading on.
+    pub fn set_startup(&self, startup: Startup) {
+        self.device.set_startup(startup);
     }
 
     /// Makes it misbehave, or behave again; open sessions follow from their next command on.

@@ -1,6 +1,6 @@
 //! The sample lab for a person without gear, and a healthy fleet for measuring.
 
-use crate::spec::{DeviceSpec, Fault, Platform};
+use crate::spec::{DeviceSpec, Fault, Platform, Startup};
 
 /// The user of every sample device.
 pub const SAMPLE_USERNAME: &str = "lab";
@@ -27,7 +27,8 @@ const ROUND: [(&str, Platform); 12] = [
 const SLOW_BYTES_PER_SECOND: u32 = 1_000;
 
 /// The sample lab: several platforms, four devices with a fault once there are enough, configurations of which some
-/// change from reading to reading. The same count gives the same devices.
+/// change from reading to reading, one device with unsaved changes, and one that does not show what it has saved. The
+/// same count gives the same devices.
 pub fn sample(count: usize) -> Vec<DeviceSpec> {
     (0..count)
         .map(|index| {
@@ -40,6 +41,11 @@ pub fn sample(count: usize) -> Vec<DeviceSpec> {
                 _ => None,
             };
             spec.options.change_every = (index % 3 == 1).then_some(2);
+            spec.options.startup = match index % 12 {
+                5 => Startup::Lacks("uplink to".to_owned()),
+                9 => Startup::Refused,
+                _ => Startup::Saved,
+            };
             spec.config_bytes = Some(3_000 + 500 * (index % 7));
             spec.banner = (index % 4 == 0).then(|| "*** Simulated device # nothing here is real ***".to_owned());
             spec

@@ -264,12 +264,18 @@ impl Shell {
     fn act(&mut self, action: Action, typed: &str, filters: &str) {
         let spec = &self.device.spec;
         match action {
-            Action::Config if self.device.fault() == Some(Fault::OddRefusal) => self.refuse(typed, &Parsed::Unknown(0)),
-            Action::Config if !self.privileged => {
+            Action::Config | Action::Startup if self.device.fault() == Some(Fault::OddRefusal) => {
+                self.refuse(typed, &Parsed::Unknown(0));
+            }
+            Action::Config | Action::Startup if !self.privileged => {
                 let refusal = platform::privilege_missing(spec.platform, typed, self.column(0));
                 self.print_answer(&refusal);
             }
             Action::Config => self.config(filters),
+            Action::Startup => match self.device.startup_wire() {
+                Some(text) => self.show(text, filters),
+                None => self.refuse(typed, &Parsed::Unknown(0)),
+            },
             Action::Version => self.show(platform::version(spec), filters),
             Action::Inventory => self.show(platform::inventory(spec), filters),
             Action::PagingOff(answer) => {

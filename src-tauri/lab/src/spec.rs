@@ -63,6 +63,21 @@ pub struct Options {
     pub no_shell: bool,
     /// What carries the sessions with it.
     pub carrier: Carrier,
+    /// The startup configuration, where the platform has one.
+    pub startup: Startup,
+}
+
+/// The startup configuration of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Startup {
+    /// It is the running configuration.
+    #[default]
+    Saved,
+    /// It is the running configuration without the lines that contain this.
+    Lacks(String),
+    /// The account may not read it.
+    Refused,
 }
 
 /// A question at the sign-in.
@@ -98,6 +113,7 @@ impl Default for Options {
             paging: true,
             no_shell: false,
             carrier: Carrier::Ssh,
+            startup: Startup::Saved,
         }
     }
 }

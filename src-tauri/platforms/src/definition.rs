@@ -7,6 +7,7 @@ use netraven_api::platforms::PlatformEvidence;
 use regex::{Captures, Regex, RegexSet};
 
 use super::rules::{BlockRule, LineRule, Rules, SecretRule};
+use super::startup::StartupRules;
 use super::steps::{ForEach, Keep, Step, Via};
 use super::storing::{Encoding, Replacement};
 use super::{clock, foreign, screen};
@@ -51,6 +52,8 @@ pub struct Definition {
     pub unstable: Vec<Regex>,
     /// Blocks of such lines, both ends included; only that a block is there is compared. One without an end is none.
     pub unstable_blocks: Vec<BlockRule>,
+    /// What the startup configuration writes differently although nothing is unsaved.
+    pub startup: StartupRules,
     /// What is replaced inside the text before it is stored, in order. The other rules for lines see the result.
     pub replace: Vec<Replacement>,
     /// Lines that hold a secret.
@@ -162,8 +165,13 @@ pub struct Privilege {
 pub enum Purpose {
     /// Its answer is (a part of) the configuration.
     Config,
+    /// Its answer is (a part of) the configuration with which the device starts.
+    Startup,
     /// Its answer holds model, serial number or version.
     Facts,
+    /// It is a file that is kept sealed, and neither of these.
+    #[serde(skip)]
+    File,
 }
 
 /// One command and what proves that its answer is whole.

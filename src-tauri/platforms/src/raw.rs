@@ -18,8 +18,8 @@ use self::commands::RawCommand;
 use self::layers::Layers;
 use self::patterns::{Wrong, compile, compile_lines, each, filled, more_than_nothing, patterns, refuse, set};
 use self::session::{RawDialog, RawLogin, RawPaging, RawPrivileges, RawPrompt, RawStep, RawTerminal, steps};
-use self::text::{RawBlock, RawFact, RawLineRule, RawReplacement, encoding};
-use super::definition::{BadDefinition, Command, Definition, Prompt, Purpose};
+use self::text::{RawBlock, RawFact, RawLineRule, RawReplacement, RawStartup, encoding};
+use super::definition::{BadDefinition, Command, Definition, Prompt};
 use super::rules::Rules;
 use super::steps::Via;
 
@@ -84,6 +84,9 @@ struct RawDefinition {
     /// Blocks of such lines, from `start` to `end`, both included.
     #[serde(default)]
     unstable_blocks: Vec<RawBlock>,
+    /// What is no difference between the startup and the running configuration.
+    #[serde(default)]
+    startup: RawStartup,
     /// What is replaced in the text before it is stored, in order.
     #[serde(default)]
     replace: Vec<RawReplacement>,
@@ -191,6 +194,7 @@ impl RawDefinition {
             volatile_blocks: each("volatile_blocks", self.volatile_blocks, |raw, path| raw.validate(&path))?,
             unstable: patterns("unstable", &self.unstable)?,
             unstable_blocks: each("unstable_blocks", self.unstable_blocks, |raw, path| raw.validate(&path))?,
+            startup: self.startup.validate()?,
             replace: each("replace", self.replace, |raw, path| raw.validate(&path))?,
             dialogs: each("dialogs", self.dialogs, |raw, path| raw.validate(&path))?,
             questions: each("questions", self.questions, |raw, path| raw.validate(&path))?,
@@ -236,7 +240,7 @@ impl RawDefinition {
     }
 
     fn check_commands(&self) -> Result<(), Wrong> {
-        if self.commands.iter().any(|command| command.purpose == Purpose::Config && command.optional != Some(true)) {
+        if self.commands.iter().any(|command| command.is_needed_config()) {
             return Ok(());
         }
         let problem = "no command has purpose = \"config\" without being optional, so nothing could be backed up";

@@ -17,7 +17,7 @@ pub enum Via {
     Sftp,
 }
 
-/// How the answer of a command that is no configuration is kept in the text all the same.
+/// How the answer of a command that is no configuration is kept all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
@@ -27,6 +27,8 @@ pub enum Keep {
     No,
     /// Each line as a comment.
     Comment,
+    /// Not in the text: the bytes of the file are kept sealed.
+    File,
 }
 
 /// Sends a command once for each thing that another answer lists.

@@ -97,15 +97,20 @@ pub(super) fn compared(definition: &Definition, lines: &[&str]) -> Vec<Compared>
 
 /// An unstable line with a mark for each part that changes; none if no rule matches the line.
 fn part_that_stays(definition: &Definition, line: &str) -> Option<String> {
+    changing(definition, line).map(|parts| marked(line, parts))
+}
+
+/// A line with a mark in the place of each of these parts, which are in order and apart from each other.
+pub(super) fn marked(line: &str, parts: Vec<Range<usize>>) -> String {
     let mut out = String::with_capacity(line.len());
     let mut from = 0;
-    for part in changing(definition, line)? {
+    for part in parts {
         out.push_str(&line[from..part.start]);
         out.push(CHANGES);
         from = part.end;
     }
     out.push_str(&line[from..]);
-    Some(out)
+    out
 }
 
 /// The parts of a line that change at each showing, in order and apart from each other; none if no rule matches it.

@@ -24,7 +24,12 @@ const IDS: [(&str, &str); 10] = [
     ("{config_id}", "/configs/list"),
 ];
 /// Paths that are read with all ids there are, not with the first alone: what the demo shows of each.
-const OF_EACH: [&str; 3] = ["/users/{user_id}", "/devices/{device_id}/host-key", "/runs/{run_id}/devices/{device_id}"];
+const OF_EACH: [&str; 4] = [
+    "/users/{user_id}",
+    "/devices/{device_id}/host-key",
+    "/devices/{device_id}/startup/diff",
+    "/runs/{run_id}/devices/{device_id}",
+];
 /// What is asked for beside the path: all texts once, and nothing twice.
 const QUERIES: [(&str, &str); 5] = [
     ("/platforms/file", "name=cisco_ios"),

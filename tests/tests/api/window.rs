@@ -20,6 +20,8 @@ async fn every_request_of_the_window_is_answered_untranslated() -> anyhow::Resul
         ("GET /devices/{device_id}/host-key", Code::NotFound),
         ("PUT /devices/{device_id}/host-key", Code::Invalid),
         ("DELETE /devices/{device_id}/host-key", Code::NotFound),
+        ("GET /devices/{device_id}/startup/diff", Code::NotFound),
+        ("POST /files/{file_id}/parts/{part}/download", Code::NotFound),
         ("GET /configs/{config_id}", Code::NotFound),
         ("POST /configs/{config_id}/export", Code::NotFound),
     ];

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use netraven_api::startup::SavedState;
 use netraven_lab::Recording;
 use serde::Deserialize;
 
@@ -24,6 +25,8 @@ pub struct CaseFile {
     pub secrets: Vec<String>,
     pub kept: Vec<String>,
     pub gone: Vec<String>,
+    /// Whether the device's changes are saved; absent where its platform has no startup configuration.
+    pub startup: Option<SavedState>,
     pub facts: CaseFacts,
 }
 

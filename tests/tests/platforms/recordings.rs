@@ -88,7 +88,8 @@ fn answers(case: &Case, definition: &Definition, wrong: &mut Vec<String>) -> (St
         let asked = Command { send: sent.to_owned(), ..command.clone() };
         let text = clean(definition, &asked, wire.as_bytes());
         if let Some(line) = definition.is_error(&text) {
-            wrong.extend((!command.optional).then_some(line));
+            let may_be_refused = command.optional || command.purpose == Purpose::Startup;
+            wrong.extend((!may_be_refused).then_some(line));
             continue;
         }
         if command.purpose == Purpose::Config {

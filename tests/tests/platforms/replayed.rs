@@ -31,6 +31,9 @@ async fn differences(case: Case, registry: &Registry) -> Vec<String> {
     if redacted.hidden != case.says.hidden {
         wrong.push(case.sentence(format!("{} secrets are hidden, not {}", redacted.hidden, case.says.hidden)));
     }
+    if replayed.startup != case.says.startup {
+        wrong.push(case.sentence(format!("{:?} instead of {:?}", replayed.startup, case.says.startup)));
+    }
     let found = CaseFacts::from(replayed.facts);
     if found != case.says.facts {
         wrong.push(case.sentence(format!("{found:?} instead of {:?}", case.says.facts)));

@@ -63,6 +63,13 @@ fn read(world: &World, path: &str, parts: &[&str], query: &str) -> Answered {
         ["session-policy"] => give(&policies::of_server(world)),
         ["devices", id, "session-policy"] => give(&policies::of_device(world, device(world, id)?)),
         ["tags" | "jump-hosts", _, "session-policy"] => give(&policies::of(world, parts)),
+        ["devices", id, "startup", "diff"] => {
+            device(world, id)?;
+            let missing = || Problem::new(Code::NotFound, "No startup configuration is stored of this device.");
+            world.tape.answer(path, world.made).ok_or_else(missing)
+        }
+        // The devices of the lab have none.
+        ["devices", id, "files"] => device(world, id).map(|_| Value::Array(Vec::new())),
         ["platforms"] => give(&tables::platforms(world)),
         ["platforms", "file"] => {
             let wanted: GetPlatform = asked(query)?;

@@ -103,6 +103,7 @@ impl World {
                 last_cause: None,
                 last_result_at: None,
                 last_snapshot_at: None,
+                startup: None,
                 approval: Some(Approval {
                     approved_by: Some("admin".to_owned()),
                     approved_at: Some(self.now),

@@ -59,6 +59,9 @@ pub fn devices(world: &World, query: &str) -> Result<Page<Device>, Problem> {
         let approval = if is_waiting { ApprovalState::Waiting } else { ApprovalState::Approved };
         let mut shown = fields(device);
         shown["approval"] = Value::from(approval.as_str());
+        shown["startup"] = device.startup.as_ref().map(|startup| startup.state.as_str()).into();
+        shown["unsaved_since"] =
+            device.startup.as_ref().and_then(|startup| startup.unsaved_since).map(|at| at.to_string()).into();
         shown["has_credential"] = Value::from(device.matching_credentials_count > 0);
         shown
     })

@@ -15,17 +15,20 @@ use crate::data::{Query, use_list, use_list_maybe, use_query, use_settled};
 use crate::features::device::{LastResult, place, platform_of};
 use crate::features::lab::LabBand;
 use crate::features::loaded::loaded;
+use crate::features::saved::{SavedTag, is_unsaved};
 use crate::features::sorted_table::{SortedTable, TableFace};
 use crate::format;
 use crate::route::Route;
 use crate::section::Section;
 use crate::state::session::use_workplace;
 
+mod copy;
 pub mod device;
 mod difference;
 mod found;
 mod history;
 mod snippet;
+mod startup;
 mod unified;
 pub mod view;
 
@@ -44,11 +47,13 @@ const TABLE: TableFace<DeviceColumn> = TableFace {
         (DeviceColumn::Address, "Address", "col-config-address", ""),
         (DeviceColumn::Platform, "Platform", "wide-only", "wide-only"),
         (DeviceColumn::LastSnapshotAt, "Newest snapshot", "col-config-snapshot", ""),
+        (DeviceColumn::UnsavedSince, "Changes", "col-config-startup wide-only", "wide-only"),
         (DeviceColumn::LastResult, "Last result", "col-config-result", ""),
     ],
     needs: &[
         (DeviceColumn::LastSnapshotAt, Feature::NewestResults),
         (DeviceColumn::LastResult, Feature::NewestResults),
+        (DeviceColumn::UnsavedSince, Feature::Startup),
     ],
     unsorted: &[],
     turns: &[("col-turn", "Open")],
@@ -211,6 +216,17 @@ fn DeviceRow(device: Device, platform: String) -> Element {
                     span { class: "muted", title: "{reason}", "not reported" }
                 } else {
                     span { class: "muted", "none yet" }
+                }
+            }
+            td { class: "wide-only",
+                if is_unsaved(&device) {
+                    Link {
+                        to: Route::unsaved_changes(device.id),
+                        onclick: move |event: MouseEvent| event.stop_propagation(),
+                        SavedTag { device: device.clone() }
+                    }
+                } else {
+                    SavedTag { device: device.clone() }
                 }
             }
             td {

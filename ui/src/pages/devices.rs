@@ -7,6 +7,7 @@ use netraven_api::devices::{ApprovalState, DeleteDevice, Device, ListDevices};
 use netraven_api::native::{AdminAction, Feature};
 use netraven_api::outcome::Cause;
 use netraven_api::platforms::{ListPlatforms, Platforms};
+use netraven_api::startup::SavedState;
 use netraven_api::{Page, TagId};
 
 use crate::address::{Addressed, use_address};
@@ -31,10 +32,12 @@ mod approve;
 pub mod filters;
 mod import;
 mod keep;
+mod kept_files;
 mod newest;
 mod panel;
 mod snapshots;
 mod table;
+mod unsaved;
 mod way;
 
 use add::AddDevice;
@@ -44,6 +47,7 @@ use filters::{DeviceFilter, FilterBar, PAGE_SIZE};
 use import::ImportDialog;
 use panel::DevicePanel;
 use table::DevicesTable;
+use unsaved::UnsavedBadge;
 
 /// The dialogs that devices alone have.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +79,11 @@ pub fn DevicesPage(view: ReadSignal<String>) -> Element {
                 WaitingBadge {
                     onpress: move |()| {
                         filter.set(DeviceFilter { approvals: vec![ApprovalState::Waiting], ..DeviceFilter::default() });
+                    },
+                }
+                UnsavedBadge {
+                    onpress: move |()| {
+                        filter.set(DeviceFilter { startup: vec![SavedState::Unsaved], ..DeviceFilter::default() });
                     },
                 }
             },

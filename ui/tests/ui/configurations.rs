@@ -270,3 +270,18 @@ fn what_a_run_changed_is_one_press_away() {
     assert!(Screen::open(&fake, "/runs/4188").shows(link), "from the row of the device");
     assert!(Screen::open(&fake, "/runs/4188/devices/111").shows(link), "from the device's own page");
 }
+
+#[test]
+fn what_is_not_saved_is_shown_as_a_difference() {
+    let fake = filled();
+    let mut device = device_row(9, "edge-fra-09");
+    device["startup"] = json!({"state": "unsaved", "checked_at": at(-60), "unsaved_since": at(-7200), "reason": null});
+    fake.answer("GET /devices/9", &device);
+    let difference = json!({"device_id": 9, "snapshot_id": 512, "checked_at": at(-60), "diff": diff(498, 512)["diff"]});
+    fake.answer("GET /devices/9/startup/diff", &difference);
+    assert!(Screen::open(&fake, "/configurations/9").shows("This device has unsaved changes"));
+    let before = fake.calls("GET /configs/diff").len();
+    let screen = Screen::open(&fake, "/configurations/9?show=startup");
+    assert!(screen.shows("description new <link>") && screen.shows("Show the newest change"), "{}", main_part(&screen));
+    assert_eq!(fake.calls("GET /configs/diff").len(), before, "snapshots are not compared for it");
+}

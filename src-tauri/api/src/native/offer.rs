@@ -76,6 +76,10 @@ pub enum Feature {
     AllowedNetworks,
     /// The report of the SSH algorithms that devices agreed on.
     CryptoReport,
+    /// Whether the changes of a device are saved.
+    Startup,
+    /// Files of devices that are kept sealed.
+    KeptFiles,
 }
 
 /// A feature the server lacks.

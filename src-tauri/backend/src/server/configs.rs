@@ -65,15 +65,20 @@ async fn search(
 async fn diff(State(state): State<AppState>, Query(query): Query<DiffConfigs>) -> Result<Json<ConfigDiff>, ApiError> {
     let (one, other) = (state.store.config(query.config_id_a).await?, state.store.config(query.config_id_b).await?);
     let names = (format!("config_{}", one.id), format!("config_{}", other.id));
+    let diff = unified(names, one.config_data, other.config_data).await?;
+    Ok(Json(ConfigDiff { config_id_a: query.config_id_a, config_id_b: query.config_id_b, diff }))
+}
+
+/// The lines of a unified difference of two texts.
+pub async fn unified(names: (String, String), old: String, new: String) -> Result<Vec<String>, ApiError> {
     // Two long texts without a common line take a while: not on the threads that serve.
     let lines = tokio::task::spawn_blocking(move || {
-        let diff = TextDiff::configure().timeout(DIFF_LIMIT).diff_lines(&one.config_data, &other.config_data);
+        let diff = TextDiff::configure().timeout(DIFF_LIMIT).diff_lines(&old, &new);
         let text =
             diff.unified_diff().context_radius(3).missing_newline_hint(false).header(&names.0, &names.1).to_string();
         text.lines().map(str::to_owned).collect()
     });
-    let diff = lines.await.map_err(|error| ApiError::Broken(error.to_string()))?;
-    Ok(Json(ConfigDiff { config_id_a: query.config_id_a, config_id_b: query.config_id_b, diff }))
+    lines.await.map_err(|error| ApiError::Broken(error.to_string()))
 }
 
 async fn delete(

@@ -5,6 +5,7 @@
 mod content;
 mod cover;
 mod dialogs;
+mod extras;
 mod failures;
 mod first;
 mod goodbye;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 use netraven_api::outcome::Stage;
 use serde_json::json;
 
+use self::extras::Extras;
 use self::known_prompt::KnownPrompt;
 use self::terminal::{Bounds, ByteChannel, Terminal};
 use self::typed::Typed;
@@ -47,6 +49,7 @@ const SEARCHED: usize = 4;
 /// What a conversation yields.
 pub(super) struct Conversed {
     pub(super) answers: Vec<Answer>,
+    pub(super) extras: Extras,
     /// The prompt when the commands were sent; empty without a shell.
     pub(super) prompt: String,
     /// Whether the shell asked for the credential.
@@ -126,23 +129,31 @@ struct Conversation<'a, 'p> {
 impl Conversation<'_, '_> {
     fn lead(&mut self, login: &Login) -> Result<Conversed, SessionError> {
         if !self.definition.needs_shell() {
-            return Ok(Conversed { answers: self.run_commands()?, prompt: String::new(), asked_who: false });
+            let (answers, extras) = self.run_commands()?;
+            return Ok(Conversed { answers, extras, prompt: String::new(), asked_who: false });
         }
         self.progress.enter(Stage::Prompt);
         let asked_who = self.first_prompt(login)?;
         self.become_privileged(login)?;
         self.turn_paging_off()?;
         let read = self.read();
-        self.restore(read.as_ref().err().map(|error| error.cause));
+        self.restore(match &read {
+            Ok(conversed) => conversed.extras.broke,
+            Err(error) => Some(error.cause),
+        });
         let conversed = read?;
-        self.say_goodbye();
+        if conversed.extras.broke.is_none() {
+            self.say_goodbye();
+        }
         Ok(Conversed { asked_who, ..conversed })
     }
 
     fn read(&mut self) -> Result<Conversed, SessionError> {
         self.prepare()?;
         self.learn_refusal()?;
-        Ok(Conversed { answers: self.run_commands()?, prompt: self.prompt.shown.clone(), asked_who: false })
+        let prompt = self.prompt.shown.clone();
+        let (answers, extras) = self.run_commands()?;
+        Ok(Conversed { answers, extras, prompt, asked_who: false })
     }
 
     /// Turns paging off. A refusal is no reason to stop: pagers are answered all the same.

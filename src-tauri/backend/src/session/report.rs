@@ -217,11 +217,63 @@ fn push_comment(comment: &str, lines: &str, text: &mut String) {
     }
 }
 
+/// What a session found out about the startup configuration.
+#[derive(Clone)]
+pub enum StartupRead {
+    /// It is the running configuration.
+    Saved,
+    /// It differs from the running configuration: its text, without echo, escape sequences, pager remnants and prompt.
+    Unsaved(String),
+    /// It could not be read.
+    Unread(Unread),
+}
+
+impl fmt::Debug for StartupRead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartupRead::Saved => formatter.write_str("Saved"),
+            // A configuration holds secrets.
+            StartupRead::Unsaved(text) => write!(formatter, "Unsaved({} bytes)", text.len()),
+            StartupRead::Unread(unread) => write!(formatter, "Unread({unread:?})"),
+        }
+    }
+}
+
+/// A file that is kept as it is.
+#[derive(Clone)]
+pub struct FetchedFile {
+    /// Its path on the device; words for secrets stay as they are in the file of the platform.
+    pub path: String,
+    /// Its bytes, or why there are none.
+    pub bytes: Result<Vec<u8>, Unread>,
+}
+
+impl fmt::Debug for FetchedFile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // It may hold anything.
+        let bytes = self.bytes.as_ref().map(Vec::len);
+        formatter.debug_struct("FetchedFile").field("path", &self.path).field("bytes", &bytes).finish()
+    }
+}
+
+/// Why something was not read that the backup does not need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// What happened, as a sentence for people; nothing the device said is in it.
+    pub message: String,
+    /// The device's own line the sentence is about, not redacted.
+    pub said: Option<String>,
+}
+
 /// A complete reading: every answer in it is proven to have arrived whole.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// In the order of the commands; an optional command the device refused is left out.
     pub answers: Vec<Answer>,
+    /// The startup configuration; `None` where the platform has none, or none applied.
+    pub startup: Option<StartupRead>,
+    /// The files that are kept.
+    pub files: Vec<FetchedFile>,
     /// The key the device identified itself with; `None` without SSH, which alone has such keys.
     pub host_key: Option<ShownKey>,
     /// The version line of its SSH server; empty without SSH.

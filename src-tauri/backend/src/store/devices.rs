@@ -31,7 +31,11 @@ const ROW: &str = concat!(
     'last_updated', wire_time(d.last_updated), 'updated_by', d.updated_by,
     'last_result', r.status, 'last_cause', r.cause, 'last_result_at', wire_time(r.result_time),
     'last_snapshot_at', (select wire_time(c.retrieved_at) from device_configurations c
-        where c.device_id = d.id order by c.id desc limit 1), 'approval', ",
+        where c.device_id = d.id order by c.id desc limit 1),
+    'startup', (select json_build_object('state', s.state, 'checked_at', wire_time(s.checked_at),
+        'unsaved_since', wire_time(s.unsaved_since), 'reason', s.reason)
+        from device_startups s where s.device_id = d.id),
+    'approval', ",
     approvals::approval!(),
     ")"
 );
@@ -53,6 +57,10 @@ const LAST_RESULT: &str = "(select status || ' ' || coalesce(cause, '') from job
 /// When the newest snapshot was read.
 const LAST_SNAPSHOT: &str =
     "(select c.retrieved_at from device_configurations c where c.device_id = d.id order by c.id desc limit 1)";
+/// Whether its changes are saved, as the filter spells it; null where its platform has no startup configuration.
+const STARTUP: &str = "(select s.state from device_startups s where s.device_id = d.id)";
+/// Since when it has unsaved changes.
+const UNSAVED_SINCE: &str = "(select s.unsaved_since from device_startups s where s.device_id = d.id)";
 /// The names of the tags, joined.
 const TAGS: &str = "(select string_agg(lower(t.name), ',' order by lower(t.name)) from device_tags dt \
                                join tags t on t.id = dt.tag_id where dt.device_id = d.id)";
@@ -91,6 +99,7 @@ fn key(column: DeviceColumn) -> SortKey {
         DeviceColumn::LastUpdated => SortKey::of("d.last_updated"),
         DeviceColumn::LastResult => SortKey::nullable(LAST_RESULT),
         DeviceColumn::LastSnapshotAt => SortKey::nullable(LAST_SNAPSHOT),
+        DeviceColumn::UnsavedSince => SortKey::nullable(UNSAVED_SINCE),
         DeviceColumn::Tags => SortKey::nullable(TAGS),
         DeviceColumn::Credentials => SortKey::of(CREDENTIALS),
     }
@@ -105,6 +114,7 @@ impl Store {
         let results: Vec<&str> = query.last_result.iter().map(|result| result.as_str()).collect();
         let sources: Vec<&str> = query.source.iter().map(|source| source.as_str()).collect();
         let approvals: Vec<&str> = query.approval.iter().map(|approval| approval.as_str()).collect();
+        let startups: Vec<&str> = query.startup.iter().map(|state| state.as_str()).collect();
         self.page(&LIST, &paging, |sql| {
             like(sql, "d.hostname", &query.hostname);
             like(sql, "d.ip_address", &query.ip_address);
@@ -119,6 +129,7 @@ impl Store {
                 sql.push(format!(" and {}{HAS_CREDENTIAL}", if wanted { "" } else { "not " }));
             }
             any_of(sql, APPROVAL, &approvals);
+            any_of(sql, STARTUP, &startups);
         })
         .await
     }

@@ -13,7 +13,9 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use super::configs::newest;
+use super::kept_files::{self, NewFile};
 use super::leases::Lease;
+use super::startup::{self, StartupOutcome};
 use super::{Result, Store, without_nul};
 
 /// How one device of a run ended.
@@ -33,6 +35,10 @@ pub struct Outcome {
     pub snapshot: Option<NewSnapshot>,
     /// The snapshot it was found equal to.
     pub same_as: Option<SnapshotId>,
+    /// What was found out about the startup configuration.
+    pub startup: StartupOutcome,
+    /// Files to keep.
+    pub files: Vec<NewFile>,
 }
 
 /// A configuration to store.
@@ -122,6 +128,10 @@ impl Store {
                 None => evidence.snapshot_id = insert_snapshot(&mut tx, lease, new).await?,
             }
         }
+        startup::write(&mut tx, lease.device_id, &outcome.startup, evidence.snapshot_id).await?;
+        for file in &outcome.files {
+            kept_files::write(&mut tx, lease, file).await?;
+        }
         let result_id = insert_result(&mut tx, lease, outcome, &evidence).await?;
         sqlx::query(
             "update run_devices set result_id = $3, snapshot_id = $4, message = $5, changed = $6
@@ -205,6 +215,8 @@ mod tests {
             changed: None,
             snapshot: None,
             same_as: None,
+            startup: StartupOutcome::default(),
+            files: Vec::new(),
         };
         let told = json!({
             "cause": "auth-failed", "stage": "sign_in", "message": "The device refused netops.",

@@ -10,6 +10,7 @@ use netraven_api::outcome::{Cause, Stage};
 use netraven_api::platforms::AUTO;
 use netraven_api::{SnapshotId, Transport};
 
+use super::extras::BackupExtras;
 use super::logins::{opened, secrets};
 use super::patience::{Undone, patiently};
 use super::recognition::{self, RecognisedPlatform};
@@ -18,7 +19,7 @@ use super::rules::SessionRules;
 use super::session_log::{self, SessionLog};
 use super::session_thread::in_a_thread;
 use super::text::{Marked, Text, is_same, with_earlier_tags};
-use super::{Worker, failed, unencrypted, way};
+use super::{Worker, failed, of_none, unencrypted, way};
 use crate::places::{RAW_CONFIG, context};
 use crate::platforms::Definition;
 use crate::session::{self, Before, Cancel, Failure, Login, Reading, Target};
@@ -130,6 +131,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             (lease.clone(), cancel.clone(), Arc::clone(&definition), known.clone());
         let (logins, redaction, through) = (logins.clone(), Arc::clone(&redaction), way.clone());
         let (limits, crypto) = (rules.limits(), rules.crypto());
+        let seal = Arc::clone(&worker.seal);
         move || {
             let target = Target { host: lease.ip_address.clone(), port: lease.port, through, crypto };
             let is_stored = |raw: &str| is_same(before.as_ref(), &Marked::of(&definition, &key, raw));
@@ -143,9 +145,10 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             };
             let read = session::read(visit, &cancel, &mut session_log);
             // Cleaning and redacting is work for this thread, not for those that serve requests.
-            read.map(|reading| {
+            read.map(|mut reading| {
                 let text = Text::of(&definition, &reading, &key, &redaction);
-                (reading, text)
+                let extras = BackupExtras::of(&definition, &mut reading, &redaction, &seal, lease.device_id);
+                (reading, text, extras)
             })
         }
     };
@@ -157,7 +160,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
     };
     way::remember(worker, &way, cancel).await?;
     let mut outcome = match read {
-        Ok((reading, text)) => {
+        Ok((reading, text, extras)) => {
             if let (None, Some(shown)) = (&known, &reading.host_key) {
                 trust(worker, lease, cancel, shown).await?;
             }
@@ -166,8 +169,9 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             // A session takes time: a key may have been stored or removed meanwhile.
             let newest = patiently(cancel, || store.newest_config(lease.device_id)).await?;
             let text = with_earlier_tags(&worker.store, cancel, &definition, text, newest.as_ref()).await?;
+            let extras = extras.beside(&definition, &text.hidden).await?;
             let backup = Backup { worker, lease, definition: &definition, logins: &logins };
-            backup.stored(&reading, text, newest)
+            backup.stored(&reading, text, newest, extras)
         }
         Err(failure) => {
             // A password may have been sent under this key: the next session expects it again.
@@ -207,7 +211,13 @@ struct Backup<'a> {
 
 impl Backup<'_> {
     /// The outcome of a reading; `newest` is the id and the fingerprint of the device's newest snapshot.
-    fn stored(&self, reading: &Reading, text: Text, newest: Option<(SnapshotId, String)>) -> Outcome {
+    fn stored(
+        &self,
+        reading: &Reading,
+        text: Text,
+        newest: Option<(SnapshotId, String)>,
+        extras: BackupExtras,
+    ) -> Outcome {
         let Backup { worker, lease, definition, logins } = *self;
         let same_as = newest.filter(|newest| is_same(Some(newest), &text.marked)).map(|(id, _)| id);
         let (bytes, lines) = (text.hidden.len(), text.hidden.lines().count());
@@ -225,9 +235,10 @@ impl Backup<'_> {
             host_key: reading.host_key.clone(),
             algorithms: reading.algorithms.clone(),
             facts: Some(text.facts),
-            ..Evidence::default()
+            ..extras.evidence()
         };
-        let unchanged = format!("Configuration unchanged, {lines} lines, complete.");
+        let about_extras = extras.sentences();
+        let unchanged = format!("Configuration unchanged, {lines} lines, complete.{about_extras}");
         let snapshot = same_as.is_none().then(|| NewSnapshot {
             raw_sealed: worker.seal.seal_text(&context(RAW_CONFIG, lease.device_id), &text.raw),
             facts: SnapshotFacts {
@@ -245,7 +256,7 @@ impl Backup<'_> {
         });
         let message = match same_as {
             Some(_) => unchanged,
-            None => format!("Configuration stored, {lines} lines, complete."),
+            None => format!("Configuration stored, {lines} lines, complete.{about_extras}"),
         };
         Outcome {
             cause: None,
@@ -255,6 +266,8 @@ impl Backup<'_> {
             changed: Some(snapshot.is_some()),
             snapshot,
             same_as,
+            startup: extras.startup,
+            files: extras.files,
         }
     }
 }
@@ -280,15 +293,7 @@ pub(super) fn refused(failure: &Failure, transport: Transport, logins: &[Login],
         transcript: shortened(failure.transcript.lines(hide), TRANSCRIPT),
         ..Evidence::default()
     };
-    Outcome {
-        cause: Some(failure.cause),
-        stage: failure.stage,
-        message,
-        evidence,
-        changed: None,
-        snapshot: None,
-        same_as: None,
-    }
+    of_none(Some(failure.cause), failure.stage, message, evidence)
 }
 
 /// Truncates to about `letters` characters, keeping the start and, preferably, the end, where the session failed.

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::patience::{Undone, patiently};
 use super::redaction::Redaction;
 use super::rules::SessionRules;
-use super::{Worker, failed, unencrypted, way};
+use super::{Worker, failed, of_none, unencrypted, way};
 use crate::journal::About;
 use crate::session::{self, Cancel, Reach, Target};
 use crate::store::leases::Lease;
@@ -133,7 +133,7 @@ fn outcome(target: &Target, transport: Transport, reach: &Reach, redaction: &Red
     if let Some(said) = said {
         message.push_str(&format!(" It said: `{said}`."));
     }
-    Outcome { cause, stage, message, evidence, changed: None, snapshot: None, same_as: None }
+    of_none(cause, stage, message, evidence)
 }
 
 fn sentence(reach: &Reach, target: &Target) -> String {

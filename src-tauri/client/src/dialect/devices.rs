@@ -40,6 +40,8 @@ pub async fn answer(context: Context<'_>, request: &ParsedRequest, rest: &[&str]
         (Method::Post, ["import"]) => Ok(reply(&import::answer(context, request).await?)),
         (Method::Post, ["import", "check"]) => Ok(reply(&import::look(context, request).await?)),
         (_, [_, "host-key"]) => Err(offered::refusal(Feature::HostKeys)),
+        (_, [_, "startup", "diff"]) => Err(offered::refusal(Feature::Startup)),
+        (_, [_, "files"]) => Err(offered::refusal(Feature::KeptFiles)),
         _ => context.plain(request).await,
     }
 }
@@ -72,6 +74,7 @@ pub fn device(row: Row) -> Device {
         last_cause: None,
         last_result_at: None,
         last_snapshot_at: None,
+        startup: None,
         approval: None,
     }
 }
@@ -105,6 +108,10 @@ async fn list(context: Context<'_>, request: &ParsedRequest) -> Result<Value, Pr
     let by_what_is_not_told = request.word("sort").is_some_and(|column| UNTOLD.contains(&column));
     if by_what_is_not_told || !request.many("last_result").is_empty() {
         return Err(offered::refusal(Feature::NewestResults));
+    }
+    let is_about_startup = request.word("sort") == Some(DeviceColumn::UnsavedSince);
+    if is_about_startup || !request.many("startup").is_empty() {
+        return Err(offered::refusal(Feature::Startup));
     }
     let has_credential = request.one("has_credential").map(|word| word == "true");
     if !request.many("approval").is_empty() {

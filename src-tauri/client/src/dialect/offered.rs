@@ -195,6 +195,16 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         Capability::Route(Method::Get, "/reports/crypto"),
         "This server does not record which SSH algorithms a device agreed on, so there is nothing to report.",
     ),
+    (
+        Feature::Startup,
+        Capability::Route(Method::Get, "/devices/{device_id}/startup/diff"),
+        "This server reads one configuration of a device, the running one, and cannot tell whether it is saved.",
+    ),
+    (
+        Feature::KeptFiles,
+        Capability::Route(Method::Get, "/devices/{device_id}/files"),
+        "This server stores the answer to one command; it fetches no files from devices.",
+    ),
 ];
 
 /// What a server lacks.

@@ -85,6 +85,8 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::Recognition,
         Feature::JumpHosts,
         Feature::SessionPolicies,
+        Feature::Startup,
+        Feature::KeptFiles,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");
     }

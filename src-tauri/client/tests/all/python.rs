@@ -17,6 +17,8 @@ use netraven_api::platforms::{AUTO, GetPlatform, ListPlatforms, ReloadPlatforms}
 use netraven_api::problem::Code;
 use netraven_api::results::{GetResult, ListResults};
 use netraven_api::runs::{Again, CancelDevice, CancelRun, RunAgain};
+use netraven_api::sorting::DeviceColumn;
+use netraven_api::startup::SavedState;
 use netraven_api::system::GetSystemStatus;
 use netraven_api::tags::{CreateTag, ListTags, TagInput};
 use netraven_api::users::{GetMe, Role};
@@ -239,6 +241,8 @@ async fn what_the_server_does_not_offer_is_refused_with_the_reason_and_without_a
         ApproveDevice(11.into(), Seen::default()).request(),
         ApproveDevices::default().request(),
         ListDevices { approval: vec![ApprovalState::Waiting], ..ListDevices::default() }.request(),
+        ListDevices { startup: vec![SavedState::Unsaved], ..ListDevices::default() }.request(),
+        ListDevices { sort: Some(DeviceColumn::UnsavedSince), ..ListDevices::default() }.request(),
         ExportConfig(901.into()).request(),
         CancelRun(504.into()).request(),
         RunAgain(504.into(), Again::failed()).request(),
@@ -343,6 +347,9 @@ async fn every_request_of_the_window_is_answered_in_our_shapes() {
             ("GET /devices/{device_id}/host-key", Code::NotOffered),
             ("PUT /devices/{device_id}/host-key", Code::NotOffered),
             ("DELETE /devices/{device_id}/host-key", Code::NotOffered),
+            ("GET /devices/{device_id}/startup/diff", Code::NotOffered),
+            ("GET /devices/{device_id}/files", Code::NotOffered),
+            ("POST /files/{file_id}/parts/{part}/download", Code::NotOffered),
             ("GET /jobs/{job_id}/matrix", Code::NotOffered),
             ("GET /logs/histogram", Code::NotOffered),
             ("POST /configs/{config_id}/export", Code::NotOffered),

@@ -20,6 +20,7 @@ use netraven_api::jump_hosts::{
     CreateJumpHost, DeleteJumpHost, ForgetJumpHostKey, GetJumpHost, JumpHostInput, ListJumpHosts, TrustJumpHostKey,
     UpdateJumpHost,
 };
+use netraven_api::kept_files::{DownloadKeptFile, ListKeptFiles};
 use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs, LiveFilter, LogFilter};
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
@@ -35,6 +36,7 @@ use netraven_api::session_policy::{
     SetJumpHostPolicy, SetServerPolicy, SetTagPolicy,
 };
 use netraven_api::sorting::RunDeviceColumn;
+use netraven_api::startup::DiffStartup;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
 use netraven_api::users::GetMe;
@@ -181,6 +183,9 @@ impl Walk<'_> {
         let trusted = TrustedKey { key_type: "ssh-ed25519".into(), sha256: key("new"), replaces: key("old") };
         self.ask(TrustHostKey(device, trusted)).await;
         self.ask(ForgetHostKey(device)).await;
+        self.ask(DiffStartup(device)).await;
+        self.ask(ListKeptFiles(device)).await;
+        self.ask(DownloadKeptFile { file_id: 1.into(), part: 1 }).await;
         self.ask(ListJobs {
             size: Some(100),
             name: Some("walk".into()),

@@ -22,13 +22,15 @@ pub(super) struct RawCommand {
     first_of: Option<Vec<String>>,
     /// The file to fetch, such as `sftp:/conf/config.xml`.
     fetch: Option<String>,
-    /// Whether its answer is configuration or holds facts.
-    pub purpose: Purpose,
+    /// Whether its answer is the running configuration, the startup configuration, or holds facts; not with
+    /// keep = "file".
+    purpose: Option<Purpose>,
     /// Only sent if this matches in the answers before it; `^` and `$` mean a line's ends.
     when: Option<String>,
     /// Sent once for each thing that another answer lists.
     for_each: Option<RawForEach>,
-    /// `comment` keeps the answer of a facts command in the text, each line as a comment.
+    /// `comment` keeps the answer of a facts command in the text, each line as a comment; `file` keeps a fetched file
+    /// sealed beside it.
     #[serde(default)]
     keep: Keep,
     /// Stands above the answer in the text, as a comment; {1} is filled in.
@@ -48,8 +50,9 @@ pub(super) struct RawCommand {
     #[serde(default = "half_a_minute")]
     #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 3600))]
     timeout_seconds: u64,
-    /// Whether its refusal is ignored; if absent, that of a facts command is.
-    pub optional: Option<bool>,
+    /// Whether its refusal is ignored; if absent, that of a facts command is. The refusal of the startup configuration
+    /// and that of a file which is kept always are.
+    optional: Option<bool>,
 }
 
 /// The answer that lists for what a command is sent.
@@ -78,12 +81,18 @@ struct Sent {
 }
 
 impl RawCommand {
+    /// Whether nothing could be backed up without it.
+    pub(super) fn is_needed_config(&self) -> bool {
+        self.purpose == Some(Purpose::Config) && self.optional != Some(true)
+    }
+
     /// `via` is the platform's channel; `has_comment` whether it has comments.
     pub(super) fn validate(self, path: &str, via: Via, has_comment: bool) -> Result<Command, Wrong> {
         let at = |field: &str| format!("{path}.{field}");
+        let purpose = self.purpose(path)?;
         let mut sent = self.sent(path, via)?;
         let (end, for_each) = (self.end(path, &sent)?, self.for_each(path, &sent)?);
-        self.check_kept(path, has_comment)?;
+        self.check_kept(path, purpose, has_comment)?;
         if let (Some(heading), Some(for_each)) = (&self.heading, &for_each) {
             groups_exist(&at("heading"), heading, &for_each.capture)?;
         }
@@ -97,15 +106,48 @@ impl RawCommand {
             timeout: Duration::from_secs(within(&at("timeout_seconds"), self.timeout_seconds, 1..=3600)?),
             send: sent.texts.remove(0),
             or_else: sent.texts,
-            purpose: self.purpose,
+            purpose,
             for_each,
             keep: self.keep,
             heading: self.heading,
             via: sent.via,
             end,
             // Many accounts may show the configuration and nothing else.
-            optional: self.optional.unwrap_or(self.purpose == Purpose::Facts),
+            optional: self.optional.unwrap_or(purpose == Purpose::Facts),
         })
+    }
+
+    /// What it is sent for, and whether it says nothing that has no effect then.
+    fn purpose(&self, path: &str) -> Result<Purpose, Wrong> {
+        let purpose = match (self.keep, self.purpose) {
+            (Keep::File, None) => Purpose::File,
+            (Keep::File, Some(_)) => {
+                let problem = "has no effect: a file that is kept is neither configuration nor facts";
+                return refuse(format!("{path}.purpose"), problem, "Remove `purpose`, or `keep`");
+            }
+            (_, Some(purpose)) => purpose,
+            (_, None) => {
+                let write = "Write purpose = \"config\", \"startup\" or \"facts\"";
+                return refuse(format!("{path}.purpose"), "is missing", write);
+            }
+        };
+        if self.optional.is_some() && matches!(purpose, Purpose::Startup | Purpose::File) {
+            let problem = "has no effect: what fails here never fails the backup";
+            return refuse(format!("{path}.optional"), problem, "Remove it");
+        }
+        let proofs = [
+            ("end", self.end.is_some()),
+            ("header", !self.header.is_empty()),
+            ("must_contain", self.must_contain.is_some()),
+            ("must_not_contain", self.must_not_contain.is_some()),
+        ];
+        match proofs.into_iter().find(|(_, is_said)| *is_said && purpose == Purpose::File) {
+            Some((field, _)) => {
+                let problem = "has no effect: the bytes of a file are kept as they are";
+                refuse(format!("{path}.{field}"), problem, "Remove it, or `keep`")
+            }
+            None => Ok(purpose),
+        }
     }
 
     /// What is sent and how; there is at least one text.
@@ -184,24 +226,30 @@ impl RawCommand {
     }
 
     /// Whether what is kept beside the configuration can be told from it.
-    fn check_kept(&self, path: &str, has_comment: bool) -> Result<(), Wrong> {
+    fn check_kept(&self, path: &str, purpose: Purpose, has_comment: bool) -> Result<(), Wrong> {
         let (keep, heading) = (format!("{path}.keep"), format!("{path}.heading"));
         let is_kept = self.keep == Keep::Comment;
+        if purpose == Purpose::File && self.fetch.is_none() {
+            return refuse(keep, "only files can be kept, and nothing is fetched", "Use `fetch`, or remove `keep`");
+        }
         let fields = [(&keep, is_kept), (&heading, self.heading.is_some())];
         if let (false, Some((field, _))) = (has_comment, fields.into_iter().find(|(_, is_said)| *is_said)) {
             return refuse(field, "needs `comment`", "Add `comment`: what starts a comment on this platform");
         }
-        if is_kept && self.purpose == Purpose::Config {
-            let problem = "has no effect: the answer of a config command is stored as it is";
+        if is_kept && purpose != Purpose::Facts {
+            let problem = "has no effect: a configuration is stored as it is";
             return refuse(keep, problem, "Remove it, or use purpose = \"facts\"");
         }
         match &self.heading {
             Some(text) if text.trim().is_empty() || text.contains('\n') => {
                 refuse(heading, "is not one line of text", "Write one line, such as \"context {1}\"")
             }
-            Some(_) if self.purpose == Purpose::Facts && !is_kept => {
+            Some(_) if purpose == Purpose::Facts && !is_kept => {
                 let problem = "stands above nothing: the answer of a facts command is not in the text";
                 refuse(heading, problem, "Add keep = \"comment\", or remove `heading`")
+            }
+            Some(_) if matches!(purpose, Purpose::Startup | Purpose::File) => {
+                refuse(heading, "stands above nothing: this is not in the text", "Remove it")
             }
             _ => Ok(()),
         }

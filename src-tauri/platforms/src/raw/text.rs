@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::patterns::{Wrong, build, compile, compile_lines, refuse};
+use super::patterns::{Wrong, build, compile, compile_lines, each, more_than_nothing, refuse};
 use crate::definition::{FactField, FactRule};
 use crate::rules::{BlockRule, LineRule, SecretRule};
+use crate::startup::StartupRules;
 use crate::storing::{Encoding, Replacement};
 
 /// How a replacement names a group; `$$` is a dollar sign.
@@ -57,6 +58,30 @@ impl RawBlock {
     pub(super) fn validate(self, path: &str) -> Result<BlockRule, Wrong> {
         let start = compile(&format!("{path}.start"), &self.start)?;
         Ok(BlockRule { start, end: compile(&format!("{path}.end"), &self.end)? })
+    }
+}
+
+/// What the startup configuration writes differently although nothing is unsaved.
+#[derive(Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawStartup {
+    /// Lines that are not compared; of a pattern with groups, only the groups are not.
+    #[serde(default)]
+    ignore: Vec<String>,
+    /// Blocks of lines that are not compared, from `start` to `end`, both included.
+    #[serde(default)]
+    ignore_blocks: Vec<RawBlock>,
+}
+
+impl RawStartup {
+    pub(super) fn validate(self) -> Result<StartupRules, Wrong> {
+        let line = |text: String, path: String| more_than_nothing(&path, compile(&path, &text)?);
+        let block = |raw: RawBlock, path: String| raw.validate(&path);
+        Ok(StartupRules {
+            ignore: each("startup.ignore", self.ignore, line)?,
+            ignore_blocks: each("startup.ignore_blocks", self.ignore_blocks, block)?,
+        })
     }
 }
 

@@ -9,15 +9,16 @@ use netraven_api::native::Feature;
 use netraven_api::problem::Code;
 use netraven_api::{DeviceId, SnapshotId};
 
+use super::copy::CopyText;
 use super::difference::Difference;
 use super::history::History;
+use super::startup::{StartupContent, UnsavedNote};
 use super::unified::{counts, rows};
 use super::view::DeviceView;
 use crate::components::{
     Button, Confirm, Crumb, Empty, Glyph, PageHeader, Panel, Segments, Time, TimesSwitch, UpdatedAgo,
 };
 use crate::data::{Query, use_query, use_query_maybe};
-use crate::dom;
 use crate::features::actions::use_change;
 use crate::features::loaded::loaded;
 use crate::features::snapshot::{SnapshotBody, hidden};
@@ -25,7 +26,6 @@ use crate::format;
 use crate::route::Route;
 use crate::section::Section;
 use crate::state::moment::use_moment;
-use crate::state::notices::use_notices;
 use crate::state::session::use_workplace;
 
 /// The page of a device's configurations. `view` is what is compared, as the page's address has it.
@@ -48,6 +48,7 @@ pub fn DeviceConfigurationsPage(device_id: ReadSignal<DeviceId>, view: ReadSigna
                     Link { class: "btn btn-outline", to: Route::configurations(), "Show all configurations" }
                 }
             } else {
+                UnsavedNote { device }
                 Body { device_id, view, history, doomed }
             }
         }
@@ -69,11 +70,13 @@ fn Body(
         wanted.read().pair(heads.as_deref().map_or(&[], Vec::as_slice))
     });
     let diff = use_query_maybe(move || match pair() {
-        (Some(old), Some(new)) if !wanted.read().text => Some(DiffConfigs { config_id_a: old, config_id_b: new }),
+        (Some(old), Some(new)) if !wanted.read().text && !wanted.read().startup => {
+            Some(DiffConfigs { config_id_a: old, config_id_b: new })
+        }
         _ => None,
     });
     let shows_text = use_memo(move || wanted.read().text || pair().0.is_none());
-    let config = use_query_maybe(move || pair().1.filter(|_| shows_text()).map(GetConfig));
+    let config = use_query_maybe(move || pair().1.filter(|_| shows_text() && !wanted.read().startup).map(GetConfig));
     let goto = use_callback(move |next: DeviceView| {
         go.push(Route::DeviceConfigurationsPage { device_id: device_id(), view: next.write() });
     });
@@ -93,11 +96,18 @@ fn Body(
                         heads: heads.clone(),
                         old: old.filter(|_| !shows_text()),
                         new,
-                        onshow: move |id| goto.call(DeviceView { old: None, new: Some(id), text: wanted.peek().text }),
-                        oncompare: move |(old, new)| goto.call(DeviceView { old, new, text: false }),
+                        onshow: move |id| {
+                            let text = wanted.peek().text;
+                            goto.call(DeviceView { new: Some(id), text, ..DeviceView::default() });
+                        },
+                        oncompare: move |(old, new)| goto.call(DeviceView { old, new, ..DeviceView::default() }),
                         ondelete: move |head| doomed.set(Some(head)),
                     }
-                    Content { heads: heads.clone(), pair: (old, new), text: shows_text(), diff, config, goto }
+                    if wanted.read().startup {
+                        StartupContent { device_id }
+                    } else {
+                        Content { heads: heads.clone(), pair: (old, new), text: shows_text(), diff, config, goto }
+                    }
                 }
                 footer { class: "status-line",
                     span { {format::count(i64::try_from(heads.len()).unwrap_or(i64::MAX), "snapshot")} }
@@ -118,7 +128,6 @@ fn Content(
     config: Query<Config>,
     goto: Callback<DeviceView>,
 ) -> Element {
-    let notices = use_notices();
     let drawn = use_memo(move || Rc::new(diff.value().map(|diff| rows(&diff.diff)).unwrap_or_default()));
     let (old, new) = pair;
     let head = |id: Option<SnapshotId>| heads.iter().find(|head| Some(head.id) == id);
@@ -129,17 +138,6 @@ fn Content(
         config.value().map(|config| config.config_data.clone())
     } else {
         diff.value().map(|diff| diff.diff.join("\n")).filter(|text| !text.is_empty())
-    };
-    let refused = copied.is_none().then(|| "Nothing to copy.".to_owned());
-    let copy = move |_| {
-        let Some(text) = copied.clone() else { return };
-        spawn(async move {
-            if dom::copy(&text).await {
-                notices.done(format!("The {what} was copied."));
-            } else {
-                notices.wrong("The clipboard is not available. Select the text and copy it.");
-            }
-        });
     };
     rsx! {
         div { class: "config-content",
@@ -163,10 +161,12 @@ fn Content(
                         label: "Show",
                         options: [("diff", "Difference"), ("text", "Text")].map(|(value, word)| (value.to_owned(), word.to_owned())).to_vec(),
                         selected: if text { "text" } else { "diff" },
-                        onselect: move |chosen: String| goto.call(DeviceView { old, new, text: chosen == "text" }),
+                        onselect: move |chosen: String| {
+                            goto.call(DeviceView { old, new, text: chosen == "text", ..DeviceView::default() });
+                        },
                     }
                 }
-                Button { label: "Copy", glyph: Glyph::Copy, refused, onclick: copy }
+                CopyText { text: copied, what }
             }
             if text {
                 if old.is_none() && heads.len() == 1 {

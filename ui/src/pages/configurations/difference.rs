@@ -17,11 +17,9 @@ const DRAWN: usize = 2_000;
 /// The rows of a difference, or why there are none. `pair` is what was asked for: an answer about others is not shown.
 #[component]
 pub fn Difference(diff: Query<ConfigDiff>, rows: ReadSignal<Rc<Vec<Row>>>, pair: (SnapshotId, SnapshotId)) -> Element {
-    let mut whole = use_signal(|| false);
     let current = diff.value().filter(|shown| (shown.config_id_a, shown.config_id_b) == pair);
-    let rows = rows.read().clone();
     match (current, diff.error()) {
-        (Some(_), _) if rows.is_empty() => rsx! {
+        (Some(_), _) if rows.read().is_empty() => rsx! {
             Empty {
                 title: "No difference",
                 text: "The two snapshots have the same text. A hidden secret that changes gets another mark, so \
@@ -29,39 +27,45 @@ pub fn Difference(diff: Query<ConfigDiff>, rows: ReadSignal<Rc<Vec<Row>>>, pair:
                 glyph: Glyph::Check,
             }
         },
-        (Some(_), _) => {
-            let all = rows.len();
-            let drawn = if whole() { all } else { all.min(DRAWN) };
-            rsx! {
-                div { class: "scroll", tabindex: "0", aria_label: "Difference",
-                    table { class: "diff mono",
-                        thead {
-                            tr {
-                                th { scope: "col", "Old line" }
-                                th { scope: "col", "New line" }
-                                th { scope: "col", "Change" }
-                                th { scope: "col", "Text" }
-                            }
-                        }
-                        tbody {
-                            for (index, row) in rows.iter().take(drawn).cloned().enumerate() {
-                                DiffRow { key: "{pair.0}-{pair.1}-{index}", row }
-                            }
-                        }
-                    }
-                    if drawn < all {
-                        div { class: "history-more",
-                            Button { label: "Show all", small: true, onclick: move |_| whole.set(true) }
-                            span { class: "muted", {format!("{} more", format::count(i64::try_from(all - drawn).unwrap_or(i64::MAX), "line"))} }
-                        }
-                    }
-                }
-            }
-        }
+        (Some(_), _) => rsx! { DiffTable { rows, name: "{pair.0}-{pair.1}" } },
         (None, Some(problem)) => rsx! {
             ErrorState { title: "The difference could not be loaded", problem, onretry: move |()| diff.refresh() }
         },
         (None, None) => rsx! { SkeletonRows { rows: 12, label: "Comparing the snapshots" } },
+    }
+}
+
+/// The rows, drawn in part at first. `name` tells them from those of another difference.
+#[component]
+pub fn DiffTable(rows: ReadSignal<Rc<Vec<Row>>>, name: String) -> Element {
+    let mut whole = use_signal(|| false);
+    let rows = rows.read().clone();
+    let all = rows.len();
+    let drawn = if whole() { all } else { all.min(DRAWN) };
+    rsx! {
+        div { class: "scroll", tabindex: "0", aria_label: "Difference",
+            table { class: "diff mono",
+                thead {
+                    tr {
+                        th { scope: "col", "Old line" }
+                        th { scope: "col", "New line" }
+                        th { scope: "col", "Change" }
+                        th { scope: "col", "Text" }
+                    }
+                }
+                tbody {
+                    for (index, row) in rows.iter().take(drawn).cloned().enumerate() {
+                        DiffRow { key: "{name}-{index}", row }
+                    }
+                }
+            }
+            if drawn < all {
+                div { class: "history-more",
+                    Button { label: "Show all", small: true, onclick: move |_| whole.set(true) }
+                    span { class: "muted", {format!("{} more", format::count(i64::try_from(all - drawn).unwrap_or(i64::MAX), "line"))} }
+                }
+            }
+        }
     }
 }
 

@@ -54,6 +54,8 @@ pub struct DeviceView {
     pub new: Option<SnapshotId>,
     /// Whether the text of the newer one is shown, and not the difference.
     pub text: bool,
+    /// Whether the difference from the startup to the running configuration is shown instead.
+    pub startup: bool,
 }
 
 impl DeviceView {
@@ -65,6 +67,7 @@ impl DeviceView {
             old: parts.parsed("old"),
             new: parts.parsed("new"),
             text: parts.one("show").as_deref() == Some("text"),
+            startup: parts.one("show").as_deref() == Some("startup"),
         }
     }
 
@@ -74,7 +77,7 @@ impl DeviceView {
         let mut parts = Parts::default();
         parts.one("old", self.old);
         parts.one("new", self.new);
-        parts.one("show", self.text.then_some("text"));
+        parts.one("show", self.text.then_some("text").or(self.startup.then_some("startup")));
         parts.done()
     }
 
@@ -119,8 +122,10 @@ mod tests {
         };
         assert_eq!(ListView::read(&list.write()), list);
         assert_eq!(ListView::read("page=0").write(), "");
-        let device = DeviceView { old: Some(4.into()), new: Some(7.into()), text: true };
+        let device = DeviceView { old: Some(4.into()), new: Some(7.into()), text: true, startup: false };
         assert_eq!(DeviceView::read(&device.write()), device);
+        let startup = DeviceView { startup: true, ..DeviceView::default() };
+        assert_eq!(DeviceView::read(&startup.write()), startup);
         assert_eq!(DeviceView::read("new=x&show=maps"), DeviceView::default());
     }
 

@@ -5,6 +5,7 @@ use netraven_api::devices::{ApprovalState, LastResult, ListDevices};
 use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
 use netraven_api::sorting::DeviceColumn;
+use netraven_api::startup::SavedState;
 use netraven_api::{DeviceId, TagId};
 
 use crate::address::{Addressed, Given, Parts};
@@ -34,6 +35,8 @@ pub struct DeviceFilter {
     pub sorted: Sorted<DeviceColumn>,
     /// Those that are approved, or those that wait for an admin.
     pub approvals: Vec<ApprovalState>,
+    /// Any of these: saved, with unsaved changes, or not known.
+    pub startup: Vec<SavedState>,
     /// Page, from 1.
     pub page: i64,
     /// The device that is shown beside the list.
@@ -50,6 +53,7 @@ impl Default for DeviceFilter {
             no_credential: false,
             sorted: Sorted::default(),
             approvals: Vec::new(),
+            startup: Vec::new(),
             page: 1,
             open: None,
         }
@@ -66,6 +70,7 @@ impl Addressed for DeviceFilter {
         parts.one("credential", self.no_credential.then_some("none"));
         self.sorted.write(&mut parts);
         parts.many("approval", self.approvals.iter().map(|approval| approval.as_str()));
+        parts.many("startup", self.startup.iter().map(|state| state.as_str()));
         parts.one("page", (self.page > 1).then_some(self.page));
         parts.one("open", self.open);
         parts.done()
@@ -81,6 +86,7 @@ impl Addressed for DeviceFilter {
             no_credential: given.one("credential").as_deref() == Some("none"),
             sorted: Sorted::read(&given),
             approvals: given.many("approval").iter().filter_map(|approval| ApprovalState::parse(approval)).collect(),
+            startup: given.many("startup").iter().filter_map(|state| SavedState::parse(state)).collect(),
             page: given.parsed("page").unwrap_or(1).max(1),
             open: given.parsed("open"),
         }
@@ -120,6 +126,7 @@ impl DeviceFilter {
             sort,
             order,
             approval: self.approvals.clone(),
+            startup: self.startup.clone(),
             ..ListDevices::default()
         }
     }
@@ -133,6 +140,7 @@ impl DeviceFilter {
             || !self.results.is_empty()
             || self.no_credential
             || !self.approvals.is_empty()
+            || !self.startup.is_empty()
     }
 }
 
@@ -211,6 +219,20 @@ pub fn FilterBar(mut filter: Store<DeviceFilter>, platforms: Query<Platforms>) -
                     },
                 }
             }
+            if workplace.refusal(Feature::Startup).is_none() {
+                Picker {
+                    id: "filter-startup",
+                    label: "Changes",
+                    none: "any",
+                    choices: SavedState::ALL.map(|state| Choice::new(state.as_str(), state.title())).to_vec(),
+                    selected: now.startup.iter().map(|state| state.as_str().to_owned()).collect::<Vec<_>>(),
+                    several: true,
+                    onchange: move |chosen: Vec<String>| {
+                        let startup = chosen.iter().filter_map(|state| SavedState::parse(state)).collect();
+                        filter.write().narrow(|filter| filter.startup = startup);
+                    },
+                }
+            }
             if now.no_credential {
                 Chip {
                     text: "No credential",
@@ -249,12 +271,13 @@ mod tests {
             no_credential: true,
             sorted: Sorted { column: DeviceColumn::LastSeen, order: Order::Descending },
             approvals: vec![ApprovalState::Waiting],
+            startup: vec![SavedState::Unsaved],
             page: 2,
             open: Some(9.into()),
         };
         assert_eq!(
             filter.address(),
-            "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&credential=none&sort=last_seen&order=desc&approval=waiting&page=2&open=9"
+            "hostname=edge&platform=cisco_ios&tag=3,7&result=failure,never&credential=none&sort=last_seen&order=desc&approval=waiting&startup=unsaved&page=2&open=9"
         );
         assert_eq!(DeviceFilter::of_address(&filter.address()), filter);
         let unknown = DeviceFilter::of_address("result=maybe,success&approval=perhaps&page=-1&colour=red");

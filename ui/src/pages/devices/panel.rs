@@ -11,8 +11,10 @@ use netraven_api::results::{JobResult, ListResults};
 
 use super::approval::ApprovalPart;
 use super::keep::KeepPlatform;
+use super::kept_files::KeptFiles;
 use super::newest::NewestResult;
 use super::snapshots::Snapshots;
+use super::unsaved::StartupPart;
 use super::way::WayPart;
 use crate::components::{CloseButton, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
@@ -88,8 +90,10 @@ pub fn DevicePanel(
             } else {
                 NoHostKey { transport: shown.transport }
             }
+            StartupPart { device }
             LastRuns { device }
             Snapshots { device }
+            KeptFiles { device }
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::components::{Ago, Button, ButtonKind, Glyph, Icon};
 use crate::features::device::{LastResult, NeverRun, Unencrypted, place, platform_of, tag_names};
 use crate::features::lab::SimulatedTag;
 use crate::features::paging::Sorted;
+use crate::features::saved::{UnsavedMark, is_unsaved};
 use crate::features::sorted_table::{SortedTable, TableFace};
 use crate::format;
 use crate::state::session::use_workplace;
@@ -85,7 +86,7 @@ fn DeviceRow(
             "data-state": if open { "open" },
             "data-device": "{id}",
             onclick: move |_| onopen.call(id),
-            td { class: "name",
+            td { class: if is_unsaved(&device) { "name two-lines" } else { "name" },
                 button {
                     class: "row-link",
                     r#type: "button",
@@ -98,6 +99,7 @@ fn DeviceRow(
                     },
                     "{device.hostname}"
                 }
+                UnsavedMark { device: device.clone() }
             }
             if device.transport.is_encrypted() {
                 td { class: "mono", title: "{place(&device)}", {place(&device)} }

@@ -287,6 +287,10 @@ impl Fake {
                 refusal?;
                 Ok(serde_json::to_value(&*self.export.borrow()).unwrap())
             }
+            Native::SaveKeptFile { name, .. } => {
+                refusal?;
+                Ok(Value::from(format!("/home/ann/{name}")))
+            }
             Native::PickFile { .. } => Ok(serde_json::to_value(&*self.picked.borrow()).unwrap()),
             Native::SignIn { .. }
             | Native::SignInAgain { .. }

@@ -27,7 +27,9 @@ fn command(command: &Command) -> PlatformCommand {
     let prefix = if command.via == Via::Sftp { "sftp:" } else { "" };
     let purpose = match command.purpose {
         Purpose::Config => CommandPurpose::Config,
+        Purpose::Startup => CommandPurpose::Startup,
         Purpose::Facts => CommandPurpose::Facts,
+        Purpose::File => CommandPurpose::File,
     };
     PlatformCommand { send: format!("{prefix}{}", command.send), or_else: command.or_else.clone(), purpose }
 }

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::super::observer::Level;
 use super::super::report::{Answer, SessionError, text_of};
 use super::Conversation;
+use super::extras::{Extras, is_extra};
 use super::reading::{Answered, Sending, Taken, is_stored_part};
 use super::typed::{Typed, short};
 use crate::platforms::steps::with_captured;
@@ -23,8 +24,8 @@ const NOTHING_ADVICE: &str =
 
 /// The answers so far.
 #[derive(Default)]
-struct Gathered {
-    answers: Vec<Answer>,
+pub(super) struct Gathered {
+    pub(super) answers: Vec<Answer>,
     /// How each of them was got.
     once: Vec<Once>,
     /// Answers that were only asked for because they list something, by their command.
@@ -40,11 +41,12 @@ struct Once {
 }
 
 impl Conversation<'_, '_> {
-    /// Sends the platform's commands and returns their answers, what is new in them read twice.
-    pub(super) fn run_commands(&mut self) -> Result<Vec<Answer>, SessionError> {
+    /// Sends the platform's commands and returns their answers, what is new in them read twice, and what was read after
+    /// them.
+    pub(super) fn run_commands(&mut self) -> Result<(Vec<Answer>, Extras), SessionError> {
         let definition = self.definition;
         let mut gathered = Gathered::default();
-        for (place, command) in definition.commands.iter().enumerate() {
+        for (place, command) in definition.commands.iter().enumerate().filter(|(_, command)| !is_extra(command)) {
             self.progress.enter(Stage::Read);
             if !self.applies(command, &gathered.answers) {
                 continue;
@@ -60,20 +62,20 @@ impl Conversation<'_, '_> {
                 gathered.once.push(Once { sending, took, covered });
             }
         }
-        let Gathered { mut answers, once, .. } = gathered;
         let is_config = |command: &Command| command.purpose == Purpose::Config;
         let asks = definition.commands.iter().any(is_config);
-        if asks && !answers.iter().any(|answer| is_config(&definition.commands[answer.command])) {
+        if asks && !gathered.answers.iter().any(|answer| is_config(&definition.commands[answer.command])) {
             let message = "No command for the configuration applied to this device, so there is nothing to store.";
             return Err(SessionError::new(Cause::EmptyAnswer, message).advising(NOTHING_ADVICE));
         }
-        let text = text_of(definition, &answers, Purpose::Config);
-        let covered = once.iter().any(|once| once.covered && is_stored_part(&once.sending.command));
+        let text = text_of(definition, &gathered.answers, Purpose::Config);
+        let covered = gathered.once.iter().any(|once| once.covered && is_stored_part(&once.sending.command));
         if covered || !(self.is_stored)(&text) {
             let suspect = covered || foreign::has_log(definition, &text);
-            self.read_again(&mut answers, &once, suspect)?;
+            self.read_again(&mut gathered.answers, &gathered.once, suspect)?;
         }
-        Ok(answers)
+        let extras = self.read_extras(&mut gathered)?;
+        Ok((gathered.answers, extras))
     }
 
     /// Reads once more what is new: a line printed into it may have no other mark than that it is not there again.
@@ -104,7 +106,7 @@ impl Conversation<'_, '_> {
     }
 
     /// Whether a command is to be sent, by the answers before it.
-    fn applies(&mut self, command: &Command, answers: &[Answer]) -> bool {
+    pub(super) fn applies(&mut self, command: &Command, answers: &[Answer]) -> bool {
         let Some(when) = &command.when else { return true };
         let applies = answers.iter().any(|answer| when.is_match(&answer.text));
         if !applies {
@@ -116,7 +118,11 @@ impl Conversation<'_, '_> {
     }
 
     /// What is sent for a command, one after the other, each with what takes its place should the device refuse it.
-    fn sendings(&mut self, command: &Command, gathered: &mut Gathered) -> Result<Vec<Vec<Sending>>, SessionError> {
+    pub(super) fn sendings(
+        &mut self,
+        command: &Command,
+        gathered: &mut Gathered,
+    ) -> Result<Vec<Vec<Sending>>, SessionError> {
         let Some(for_each) = &command.for_each else { return Ok(vec![self.alternatives(command, None)]) };
         let Some(listing) = self.listing(command, for_each, gathered)? else { return Ok(Vec::new()) };
         let (mut sendings, mut known) = (Vec::new(), HashSet::new());
@@ -233,7 +239,7 @@ impl Conversation<'_, '_> {
 
     /// The answer to the first of these that the device does not refuse; `None` if the command is optional and there is
     /// none.
-    fn first_taken(&mut self, alternatives: Vec<Sending>) -> Result<Option<(Sending, Taken)>, SessionError> {
+    pub(super) fn first_taken(&mut self, alternatives: Vec<Sending>) -> Result<Option<(Sending, Taken)>, SessionError> {
         for sending in alternatives {
             match self.run(&sending, Vec::new())? {
                 Answered::Taken(taken) => return Ok(Some((sending, taken))),

@@ -53,9 +53,14 @@ struct Obtained {
     covered: bool,
 }
 
-/// Whether the answer to a command is part of what is stored.
+/// Whether the answer to a command is part of what is stored, or compared with that.
 pub(super) fn is_stored_part(command: &Command) -> bool {
-    command.purpose == Purpose::Config || command.keep == Keep::Comment
+    is_configuration(command) || command.keep == Keep::Comment
+}
+
+/// Whether a command is answered by a configuration.
+fn is_configuration(command: &Command) -> bool {
+    matches!(command.purpose, Purpose::Config | Purpose::Startup)
 }
 
 impl Conversation<'_, '_> {
@@ -91,7 +96,7 @@ impl Conversation<'_, '_> {
                 let error = SessionError::new(Cause::CommandRejected, message).quoting(Some(line));
                 return Ok(Answered::Refused(error));
             }
-            let is_config = command.purpose == Purpose::Config && !command.optional;
+            let is_config = is_configuration(command) && !command.optional;
             if (is_config || sending.has_next) && text.trim().is_empty() {
                 let message = format!("The device's answer to `{send}` was empty.");
                 return Ok(Answered::Refused(SessionError::new(Cause::EmptyAnswer, message)));
@@ -190,7 +195,7 @@ impl Conversation<'_, '_> {
     ) -> Result<Option<String>, SessionError> {
         let (definition, send) = (self.definition, sending.typed.short());
         let text = foreign::without_ends(text).to_string();
-        if text.trim().is_empty() && sending.command.purpose == Purpose::Config {
+        if text.trim().is_empty() && is_configuration(&sending.command) {
             let message = format!("The device answered `{send}` with lines of its log only.");
             return Err(SessionError::new(Cause::EmptyAnswer, message));
         }

@@ -221,16 +221,28 @@ impl<'a> Terminal<'a> {
 
     /// Asks beside the shell; the record holds what may be shown of the request, and all that came.
     pub(super) fn beside(&mut self, request: Beside<'_>, shown: &str, idle: Duration) -> Result<Brought, SessionError> {
+        let brought = self.bring(request, shown, idle)?;
+        for bytes in [&brought.bytes, &brought.errors] {
+            self.transcript.received(self.since_opened(), bytes);
+        }
+        self.fits(brought.bytes.len())?;
+        Ok(brought)
+    }
+
+    /// Fetches a file that nobody is to see: the record holds that it was asked for.
+    pub(super) fn fetch(&mut self, path: &str, shown: &str, idle: Duration) -> Result<Vec<u8>, SessionError> {
+        let brought = self.bring(Beside::File(path), shown, idle)?;
+        self.fits(brought.bytes.len())?;
+        Ok(brought.bytes)
+    }
+
+    fn bring(&mut self, request: Beside<'_>, shown: &str, idle: Duration) -> Result<Brought, SessionError> {
         self.check()?;
         self.transcript.sent(self.now().saturating_duration_since(self.opened), format!("{shown}\n").as_bytes());
         let bounds = self.bounds;
         let brought = self.channel.beside(request, idle, &bounds)?;
         self.moved = self.now();
-        for bytes in [&brought.bytes, &brought.errors] {
-            *self.bytes_read += bytes.len() as u64;
-            self.transcript.received(self.since_opened(), bytes);
-        }
-        self.fits(brought.bytes.len())?;
+        *self.bytes_read += (brought.bytes.len() + brought.errors.len()) as u64;
         Ok(brought)
     }
 

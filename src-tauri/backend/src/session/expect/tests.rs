@@ -3,6 +3,7 @@
 mod asked;
 mod beside;
 mod device;
+mod extras;
 mod foreign;
 mod kinds;
 mod known;

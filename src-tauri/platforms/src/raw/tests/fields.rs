@@ -1,6 +1,7 @@
 //! Each field: what it becomes, and what is refused.
 
 use super::*;
+use crate::platforms::{Keep, Purpose};
 
 #[test]
 fn patterns_that_say_too_little_are_refused() {
@@ -204,4 +205,30 @@ fn a_replacement_names_only_groups_there_are() {
     check_with("[[replace]]\npattern = '(a)'\nwith = '$1x'", "replace[0].with", "names a group `1x`");
     check_with("[[replace]]\npattern = 'a'\nwith = '${1}'", "replace[0].with", "names a group `1`");
     check_with("[[replace]]\npattern = '('\nwith = ''", "replace[0].pattern", "unclosed group");
+}
+
+#[test]
+fn the_startup_configuration_is_a_purpose_and_what_always_differs_is_listed() {
+    let more = "[[commands]]\nsend = 'show start'\npurpose = 'startup'\nend = '^end$'\n\
+                [startup]\nignore = ['^key (\\S+)']\nignore_blocks = [{ start = '^cert', end = '^quit' }]";
+    let definition = with(more).unwrap();
+    assert_eq!((definition.commands[2].purpose, definition.commands[2].optional), (Purpose::Startup, false));
+    assert_eq!((definition.startup.ignore.len(), definition.startup.ignore_blocks.len()), (1, 1));
+    assert!(with("").unwrap().startup.ignore.is_empty());
+    let startup = |more: &str| with(&format!("[[commands]]\nsend = 'show start'\npurpose = 'startup'\n{more}"));
+    check_refused(startup("optional = true"), "optional", "commands[2].optional", "never fails the backup");
+    check_refused(startup("keep = 'comment'"), "keep", "commands[2].keep", "needs `comment`");
+    check_refused(startup("[startup]\nignore = ['.*']"), "ignore", "startup.ignore[0]", "matches an empty line");
+    check_refused(with("[[commands]]\nsend = 'show start'"), "none", "commands[2].purpose", "is missing");
+}
+
+#[test]
+fn a_fetched_file_can_be_kept_as_it_is() {
+    let kept = |more: &str| with(&format!("[[commands]]\nfetch = 'sftp:/conf/all.tgz'\nkeep = 'file'\n{more}"));
+    let command = kept("").unwrap().commands.remove(2);
+    assert_eq!((command.purpose, command.keep, command.optional), (Purpose::File, Keep::File, false));
+    check_refused(kept("purpose = 'config'"), "purpose", "commands[2].purpose", "neither configuration nor facts");
+    check_refused(kept("end = '^end$'"), "end", "commands[2].end", "are kept as they are");
+    check_refused(kept("optional = true"), "optional", "commands[2].optional", "never fails the backup");
+    check_refused(with("[[commands]]\nsend = 'show'\nkeep = 'file'"), "send", "commands[2].keep", "nothing is fetched");
 }
