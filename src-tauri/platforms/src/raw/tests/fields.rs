@@ -1,7 +1,7 @@
 //! Each field: what it becomes, and what is refused.
 
 use super::*;
-use crate::platforms::{Keep, Purpose};
+use crate::{Keep, Purpose};
 
 #[test]
 fn patterns_that_say_too_little_are_refused() {
