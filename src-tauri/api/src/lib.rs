@@ -38,11 +38,12 @@ pub mod sorting;
 pub mod system;
 pub mod tags;
 pub mod transport;
+pub mod trials;
 pub mod users;
 pub mod words;
 
 pub use endpoint::{Access, Endpoint, Method, Request};
-pub use ids::{CredentialId, DeviceId, JobId, JumpHostId, LogId, ResultId, RunId, SnapshotId, TagId, UserId};
+pub use ids::{CredentialId, DeviceId, JobId, JumpHostId, LogId, ResultId, RunId, SnapshotId, TagId, TrialId, UserId};
 pub use page::Page;
 pub use problem::Problem;
 pub use secret::Secret;

@@ -3,7 +3,7 @@
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
     configs, credentials, crypto_report, devices, jobs, jump_hosts, logs, matrix, platforms, results, runs, schedules,
-    system, tags, users,
+    system, tags, trials, users,
 };
 
 /// One row of the table.
@@ -90,6 +90,9 @@ pub const ROUTES: &[Route] = &[
     Route::of::<devices::GetHostKey>(),
     Route::of::<devices::TrustHostKey>(),
     Route::of::<devices::ForgetHostKey>(),
+    Route::of::<trials::StartTrial>(),
+    Route::of::<trials::GetTrial>(),
+    Route::of::<trials::CancelTrial>(),
     Route::of::<jobs::ListJobs>(),
     Route::of::<jobs::GetJob>(),
     Route::of::<jobs::CreateJob>(),

@@ -25,6 +25,7 @@ mod runs;
 mod schedules;
 mod system;
 mod tags;
+mod trials;
 mod users;
 
 use std::net::SocketAddr;
@@ -128,6 +129,7 @@ pub fn router(state: AppState) -> Router {
     credentials::mount(&mut mount);
     jump_hosts::mount(&mut mount);
     devices::mount(&mut mount);
+    trials::mount(&mut mount);
     jobs::mount(&mut mount);
     matrix::mount(&mut mount);
     runs::mount(&mut mount);

@@ -28,6 +28,7 @@ pub mod starts;
 pub mod system;
 pub mod tags;
 pub mod tallies;
+pub mod trials;
 pub mod users;
 #[cfg(test)]
 mod words;

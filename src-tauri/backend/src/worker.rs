@@ -9,7 +9,6 @@ mod patience;
 mod pauses;
 mod reachability;
 mod recognition;
-mod redaction;
 mod secrets;
 mod session_log;
 mod session_thread;

@@ -56,6 +56,8 @@ pub enum Feature {
     Recognition,
     /// Reaching devices through jump hosts.
     JumpHosts,
+    /// Trying a device: its connection, its platform, a recording of its session.
+    Trials,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.

@@ -9,6 +9,7 @@ use netraven_api::logs::LogType;
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::{DeviceState, RunStatus, Trigger};
+use netraven_api::trials::TrialState;
 use netraven_api::users::Role;
 use netraven_api::{Transport, Word};
 use regex::Regex;
@@ -23,7 +24,7 @@ fn is_of<W: Word>(word: &str) -> bool {
 fn is_known(column: &str, word: &str) -> bool {
     match column {
         "status" => is_of::<RunStatus>(word) || is_of::<ResultStatus>(word),
-        "state" => is_of::<DeviceState>(word),
+        "state" => is_of::<DeviceState>(word) || is_of::<TrialState>(word),
         "trigger" => is_of::<Trigger>(word),
         "cause" => is_of::<Cause>(word),
         "stage" => is_of::<Stage>(word),

@@ -9,9 +9,9 @@ use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
-use super::redaction::Redaction;
 use super::{Worker, failed, unencrypted, way};
 use crate::journal::About;
+use crate::platforms::Redaction;
 use crate::session::{self, Cancel, Limits, Reach, Target};
 use crate::store::leases::Lease;
 use crate::store::outcomes::Outcome;

@@ -139,6 +139,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server knows no jump hosts: it connects to every device itself.",
     ),
     (
+        Feature::Trials,
+        Capability::Route(Method::Post, "/trials/"),
+        "This server cannot try a device: it only connects to one in a run, which stores what it reads.",
+    ),
+    (
         Feature::UserWithoutEmail,
         Capability::Undescribed,
         "This server requires an e-mail address for each user, and each must be different.",

@@ -82,6 +82,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::Transports,
         Feature::Recognition,
         Feature::JumpHosts,
+        Feature::Trials,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");
     }
