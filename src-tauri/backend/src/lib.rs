@@ -17,6 +17,7 @@ pub mod session;
 pub mod snapshots;
 mod store;
 pub mod supervisor;
+pub mod trial;
 mod worker;
 
 mod app;

@@ -8,7 +8,7 @@ use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::platforms::AUTO;
-use netraven_api::{SnapshotId, Transport};
+use netraven_api::{DeviceId, SnapshotId, Transport};
 
 use super::logins::{opened, secrets};
 use super::patience::{Undone, patiently};
@@ -53,11 +53,7 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         return Ok(failed(Cause::NoCredentials, Stage::Prepare, message));
     };
     if aim.waits {
-        let message = format!(
-            "Someone other than an admin added or changed this device, now at {}:{}: no credential was sent to it.",
-            aim.ip_address, aim.port
-        );
-        return Ok(failed(Cause::AwaitingApproval, Stage::Prepare, message));
+        return Ok(not_approved(&aim));
     }
     if let Some(outcome) = way::refused(&aim) {
         return Ok(outcome);
@@ -75,6 +71,15 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         patiently(cancel, || store.moved(&aimed)).await?;
     }
     sign_in(worker, &aimed, aim, cancel).await
+}
+
+/// The outcome of a device that waits for an admin.
+pub(super) fn not_approved(aim: &Aim) -> Outcome {
+    let message = format!(
+        "Someone other than an admin added or changed this device, now at {}:{}: no credential was sent to it.",
+        aim.ip_address, aim.port
+    );
+    failed(Cause::AwaitingApproval, Stage::Prepare, message)
 }
 
 async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> Result<Outcome, Undone> {
@@ -114,7 +119,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             }
         },
     };
-    let known = known_key(worker, lease, cancel).await?;
+    let known = known_key(worker, lease.device_id, cancel).await?;
     let key = worker.seal.fingerprint_key();
     let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
     let all_secrets = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
@@ -144,7 +149,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             })
         }
     };
-    let read = in_a_thread(lease, session).await;
+    let read = in_a_thread(&lease.hostname, lease.transport, session).await;
     follower.abort();
     let Some(read) = read? else {
         let message = "The session's thread ended without a result: a defect; see the application's own log.";
@@ -154,7 +159,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
     let mut outcome = match read {
         Ok((reading, text)) => {
             if let (None, Some(shown)) = (&known, &reading.host_key) {
-                trust(worker, lease, cancel, shown).await?;
+                trust(worker, lease.device_id, cancel, shown).await?;
             }
             let facts = (text.facts.model.as_deref(), text.facts.serial.as_deref());
             patiently(cancel, || store.device_seen(lease.device_id, facts.0, facts.1)).await?;
@@ -167,7 +172,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         Err(failure) => {
             // A password may have been sent under this key: the next session expects it again.
             if let (None, Some(met)) = (&known, &failure.host_key) {
-                trust(worker, lease, cancel, met).await?;
+                trust(worker, lease.device_id, cancel, met).await?;
             }
             let mut outcome = refused(&failure, lease.transport, &logins, &redaction);
             if let Some(sure) = guessed {
@@ -181,14 +186,14 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
 }
 
 /// The key a device showed first, or that an admin trusts since.
-pub(super) async fn known_key(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Option<ShownKey>, Undone> {
-    let known = patiently(cancel, || worker.store.host_key(lease.device_id)).await?;
+pub(super) async fn known_key(worker: &Worker, id: DeviceId, cancel: &Cancel) -> Result<Option<ShownKey>, Undone> {
+    let known = patiently(cancel, || worker.store.host_key(id)).await?;
     Ok(known.map(|key| ShownKey { key_type: key.key_type, sha256: key.sha256 }))
 }
 
 /// Remembers the first key a device showed.
-pub(super) async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
-    let trusted = || worker.store.trust_host_key(lease.device_id, &key.key_type, &key.sha256);
+pub(super) async fn trust(worker: &Worker, id: DeviceId, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
+    let trusted = || worker.store.trust_host_key(id, &key.key_type, &key.sha256);
     Ok(patiently(cancel, trusted).await?)
 }
 
@@ -312,7 +317,7 @@ fn fitting<'a>(lines: impl Iterator<Item = &'a TranscriptLine>, mut room: usize)
     lines.take_while(fits).count()
 }
 
-fn timings(timings: &[(Stage, Duration)]) -> Vec<StageTime> {
+pub(super) fn timings(timings: &[(Stage, Duration)]) -> Vec<StageTime> {
     timings.iter().map(|(stage, took)| StageTime::new(*stage, *took)).collect()
 }
 
