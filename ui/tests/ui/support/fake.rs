@@ -287,6 +287,10 @@ impl Fake {
                 refusal?;
                 Ok(serde_json::to_value(&*self.export.borrow()).unwrap())
             }
+            Native::SaveFile { name, .. } => {
+                refusal?;
+                Ok(Value::String(format!("/home/anna/{name}")))
+            }
             Native::PickFile { .. } => Ok(serde_json::to_value(&*self.picked.borrow()).unwrap()),
             Native::SignIn { .. }
             | Native::SignInAgain { .. }
