@@ -27,6 +27,7 @@ mod journeys {
     mod stopping;
     mod stream;
     mod telnet;
+    mod trials;
 }
 
 mod api {
@@ -66,6 +67,7 @@ mod api {
     mod stopping;
     mod system;
     mod tags;
+    mod trials;
     mod users;
     mod window;
 }
