@@ -134,7 +134,8 @@ async fn a_trial_whose_worker_vanished_ends_by_itself() -> anyhow::Result<()> {
     let input = TrialInput::new(device.into(), TrialPurpose::Connection);
     let id = app.client.send(&StartTrial(input)).await?.id;
     sqlx::query(
-        "update trials set state = 'running', worker = 'gone', started_at = now(), lease_until = now() - interval '1 s'",
+        "update trials set state = 'running', worker = 'gone', started_at = now(),
+             lease_until = now() - interval '1 second'",
     )
     .execute(app.pool())
     .await?;

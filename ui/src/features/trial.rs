@@ -51,7 +51,11 @@ pub fn TrialDialog(input: TrialInput, onclose: EventHandler<()>) -> Element {
         Dialog { id: "trial", title, wide: true, onclose: move |()| onclose.call(()), actions,
             match (shown, problem) {
                 (_, Some(problem)) if problem.code == Code::NotFound => rsx! {
-                    Empty { title: "No longer kept", text: "A trial is removed after an hour. Try the device again.", glyph: Glyph::Waiting }
+                    Empty {
+                        title: "No longer kept",
+                        text: "A trial is removed after an hour. Try the device again.",
+                        glyph: Glyph::Waiting,
+                    }
                 },
                 (_, Some(problem)) => rsx! {
                     ErrorState { title: "The device could not be tried", problem, onretry: move |()| again(purpose) }

@@ -1,4 +1,5 @@
-//! Rules proposed from two readings of a configuration: for each line that differed, a pattern of what it has in common.
+//! Rules proposed from two readings of a configuration: for each line that differed, what its two showings have in
+//! common.
 //!
 //! A pattern is made of the lines as they are shown, secrets hidden, and proven on the lines as they came: it matches
 //! both showings of its line, and no line that stayed the same.

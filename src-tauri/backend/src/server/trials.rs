@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn a_bad_text_is_refused_by_line_and_field() {
-        let text = "name = 'mine'\ntitle = 'Mine'\nvendor = 'Me'\nerrors = ['(']\nprompt = { pattern = '(?P<host>x)>' }\n\
+        let text = "name = 'mine'\ntitle = 'Mine'\nvendor = 'Me'\nerrors = ['(']\n\
+                    prompt = { pattern = '(?P<host>x)>' }\n\
                     commands = [{ send = 'show', purpose = 'config' }]\n";
         let said = refusal(&Definition::parse("text", text).unwrap_err());
         assert!(said.starts_with("Value error, line 4: `errors[0]`: "), "{said}");

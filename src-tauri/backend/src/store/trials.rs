@@ -201,8 +201,8 @@ impl Store {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Ends the trials whose worker was not heard of any more; returns their ids. No lease lasts longer than 45 seconds:
-    /// one that ends later was given by a clock that was ahead.
+    /// Ends the trials whose worker was not heard of any more; returns their ids. No lease lasts longer than 45
+    /// seconds: one that ends later was given by a clock that was ahead.
     pub async fn end_lost_trials(&self) -> Result<Vec<TrialId>> {
         let ended: Vec<i64> = sqlx::query_scalar(
             "update trials set state = case when cancelled_by is null then 'failed' else 'cancelled' end,

@@ -31,10 +31,13 @@ const SHORTEST: usize = 2;
 
 /// Everything that may be an address, the longest kind first.
 static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?P<mac>[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})|(?P<v6>[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:\d{1,3}(?:\.\d{1,3}){3})?)|(?P<v4>\d{1,3}(?:\.\d{1,3}){3})",
-    )
-    .expect("the pattern of addresses is valid")
+    let pattern = concat!(
+        r"(?P<mac>[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})",
+        r"|(?P<v6>[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){1,6}:\d{1,3}(?:\.\d{1,3}){3}",
+        r"|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})",
+        r"|(?P<v4>\d{1,3}(?:\.\d{1,3}){3})",
+    );
+    Regex::new(pattern).expect("the pattern of addresses is valid")
 });
 
 /// What has been replaced so far.
@@ -83,7 +86,7 @@ impl StandIns {
         let (before, behind) = (&text[..whole.start()], &text[whole.end()..]);
         let kept = whole.as_str().to_owned();
         // An address of IPv4 may have a scheme before it, and a port behind.
-        let is_v4 = found.name("v4").is_some();
+        let is_v4 = found.name("mac").is_none() && kept.contains('.');
         let is_inner = |letter: char| letter.is_alphanumeric() || letter == ':' && !is_v4;
         let goes_on = behind.starts_with(is_inner)
             || behind.strip_prefix('.').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
@@ -97,8 +100,13 @@ impl StandIns {
         if ["ersion ", "elease "].iter().any(|word| before.ends_with(word)) {
             return kept;
         }
-        match kept.parse::<IpAddr>() {
-            Ok(address) if names_something(address) => self.stand_in(address).to_string(),
+        // What is no address of IPv6 may have one of IPv4 behind its colons.
+        let (front, address) = match kept.rsplit_once(':') {
+            Some((front, last)) if kept.parse::<IpAddr>().is_err() => (format!("{front}:"), last),
+            _ => (String::new(), kept.as_str()),
+        };
+        match address.parse::<IpAddr>() {
+            Ok(address) if names_something(address) => format!("{front}{}", self.stand_in(address)),
             _ => kept,
         }
     }
@@ -193,7 +201,7 @@ mod tests {
                    peer 2001:db8::2/64\nmac 02:00:00:00:00:01 0200.0000.0001\nby user1, not muellerin, for admin\n\
                    serial XXX00X0XX version 15.2.4.1 at 13:57:08\nsnmp key Hidden7c1e pw Hidden0000\n";
         assert_eq!(all.put(text), put);
-        assert_eq!(all.put("ping 10.4.7.1:22 from edge-7.example"), "ping 198.18.0.1:22 from device1");
+        assert_eq!(all.put("ping 1:2:10.4.7.1:22 from edge-7.example"), "ping 1:2:198.18.0.1:22 from device1");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The session of a trial: whom it may be sent to, with what, and what of it is shown. Nothing is stored but a first host
-//! key, since a password may have been sent under it.
+//! The session of a trial: whom it may be sent to, with what, and what of it is shown. Nothing is stored but a first
+//! host key, since a password may have been sent under it.
 
 use std::sync::Arc;
 

@@ -33,8 +33,8 @@ use netraven_api::runs::{
 use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
-use netraven_api::users::GetMe;
 use netraven_api::trials::{CancelTrial, GetTrial, StartTrial, TrialInput, TrialPurpose};
+use netraven_api::users::GetMe;
 use netraven_api::{CredentialId, DeviceId, Endpoint, JobId, LogId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
 

@@ -92,7 +92,9 @@ fn TryOnDevice(text: String) -> Element {
             if let Some(reason) = refused {
                 p { class: "muted", "{reason}" }
             } else {
-                p { class: "muted", "Reads it twice with this platform. Nothing is stored, and the device keeps its own platform." }
+                p { class: "muted",
+                    "Reads it twice with this platform. Nothing is stored, and the device keeps its own platform."
+                }
                 DeviceField { id: "try-device", onchoose: move |device| chosen.set(Some(device)) }
             }
         }

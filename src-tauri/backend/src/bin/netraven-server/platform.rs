@@ -1,5 +1,5 @@
-//! `netraven-server platform`: checks files of platforms, reads recorded sessions with them as a backup would, tries them
-//! on a device and records a session with it.
+//! `netraven-server platform`: checks files of platforms, reads recorded sessions with them as a backup would, tries
+//! them on a device, and records a session with it.
 
 use std::path::{Path, PathBuf};
 

@@ -14,9 +14,11 @@ const ANY: &str = r"\S+";
 
 /// The names of days and months, and what stands beside a time.
 static NAMES: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?i)^(?:mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|jan|feb|mar|\
-                apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|\
-                november|december|am|pm)$")
+    Regex::new(
+        "(?i)^(?:mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday|jan|feb|\
+                mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|\
+                october|november|december|am|pm)$",
+    )
     .expect("the pattern of names is valid")
 });
 /// The short names of time zones.
