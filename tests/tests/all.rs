@@ -31,6 +31,7 @@ mod journeys {
     mod stopping;
     mod stream;
     mod telnet;
+    mod trials;
 }
 
 mod api {
@@ -73,6 +74,7 @@ mod api {
     mod stopping;
     mod system;
     mod tags;
+    mod trials;
     mod users;
     mod window;
 }

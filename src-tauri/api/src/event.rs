@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{JobId, RunId};
+use crate::ids::{JobId, RunId, TrialId};
 use crate::logs::LogEntry;
 
 /// Something that a page may show has changed; the page refetches it.
@@ -26,6 +26,11 @@ pub enum Changed {
     Setup,
     /// The files of platforms were read again.
     Platforms,
+    /// A trial moved on, or ended.
+    Trial {
+        /// Id of the trial.
+        trial_id: TrialId,
+    },
     /// The state of a server (database, queue, worker) changed.
     System,
 }

@@ -85,6 +85,8 @@ ids! {
     SnapshotId,
     /// Id of a tag.
     TagId,
+    /// Id of a trial.
+    TrialId,
     /// Id of a user.
     UserId,
 }

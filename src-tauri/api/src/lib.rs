@@ -41,12 +41,13 @@ pub mod startup;
 pub mod system;
 pub mod tags;
 pub mod transport;
+pub mod trials;
 pub mod users;
 pub mod words;
 
 pub use endpoint::{Access, Endpoint, Method, Request};
 pub use ids::{
-    CredentialId, DeviceId, JobId, JumpHostId, KeptFileId, LogId, ResultId, RunId, SnapshotId, TagId, UserId,
+    CredentialId, DeviceId, JobId, JumpHostId, KeptFileId, LogId, ResultId, RunId, SnapshotId, TagId, TrialId, UserId,
 };
 pub use page::Page;
 pub use problem::Problem;

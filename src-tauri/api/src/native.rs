@@ -298,6 +298,15 @@ pub enum Native {
         /// File name endings without the dot, e.g. `csv`.
         extensions: Vec<String>,
     },
+    /// Let a person choose a file and write a text to it: the path of the file as text, or null if no file was chosen.
+    SaveFile {
+        /// Title of the dialog.
+        title: String,
+        /// The file name that is offered.
+        name: String,
+        /// The text to write.
+        text: String,
+    },
     /// Let a person choose a file and start writing the results of a filter to it: [`ExportState`], or null if no file was
     /// chosen.
     Export {

@@ -3,7 +3,7 @@
 use crate::endpoint::{Access, Endpoint, Method};
 use crate::{
     configs, credentials, crypto_report, devices, jobs, jump_hosts, kept_files, logs, matrix, platforms, results, runs,
-    schedules, session_policy, startup, system, tags, users,
+    schedules, session_policy, startup, system, tags, trials, users,
 };
 
 /// One row of the table.
@@ -101,6 +101,9 @@ pub const ROUTES: &[Route] = &[
     Route::of::<startup::DiffStartup>(),
     Route::of::<kept_files::ListKeptFiles>(),
     Route::of::<kept_files::DownloadKeptFile>(),
+    Route::of::<trials::StartTrial>(),
+    Route::of::<trials::GetTrial>(),
+    Route::of::<trials::CancelTrial>(),
     Route::of::<jobs::ListJobs>(),
     Route::of::<jobs::GetJob>(),
     Route::of::<jobs::CreateJob>(),

@@ -267,7 +267,8 @@ impl Services {
             behind_proxy: config.behind_proxy,
             files: server::room_for_files(),
         };
-        let most = files::connections(config.workers.saturating_mul(config.sessions));
+        let at_once = config.sessions.saturating_add(worker::TRIALS);
+        let most = files::connections(config.workers.saturating_mul(at_once));
         let connections = Connections::new(config.connections.unwrap_or(most));
         let serving = Serving::new(server::router(state), tls, connections, stop.clone());
         tasks.push(tokio::spawn(serving.run(listener)));

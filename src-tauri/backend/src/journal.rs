@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use netraven_api::event::Changed;
 use netraven_api::logs::{Level, LogType};
-use netraven_api::{DeviceId, JobId, LogId, RunId};
+use netraven_api::{DeviceId, JobId, LogId, RunId, TrialId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -55,6 +55,13 @@ pub enum Signal {
         run_id: RunId,
         /// Id of the device.
         device_id: DeviceId,
+    },
+    /// A trial was asked for; the first worker that looks takes it.
+    TrialAsked,
+    /// A trial is to be cancelled.
+    CancelTrial {
+        /// Id of the trial.
+        trial_id: TrialId,
     },
     /// A worker asks for the seal key; see `handover`.
     KeyWanted {

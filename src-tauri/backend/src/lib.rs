@@ -16,6 +16,7 @@ pub mod session;
 pub mod snapshots;
 mod store;
 pub mod supervisor;
+pub mod trial;
 mod worker;
 
 mod app;

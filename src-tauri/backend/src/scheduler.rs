@@ -32,6 +32,12 @@ const TICK_LIMIT: Duration = Duration::from_secs(30);
 const RECONCILE: Duration = Duration::from_secs(5);
 /// Pause between two looks at the log's partitions.
 const PARTITIONS: Duration = Duration::from_secs(3600);
+/// Seconds a trial waits before it is asked whether any worker runs.
+const UNHEARD_S: f64 = 5.0;
+/// Seconds a trial waits for workers that are busy with others.
+const CROWDED_S: f64 = 60.0;
+const NO_WORKER: &str = "No worker is running, so nobody connected to the device. Start one, then try again.";
+const NO_ROOM: &str = "All workers were busy with other trials for a minute. Try again when those have ended.";
 /// Seconds after which the lead of a silent scheduler passes on.
 const SILENCE_S: u32 = 10;
 /// Most missed starts that are counted.
@@ -70,6 +76,7 @@ impl Scheduler {
                     let work = async {
                         self.fire_due().await?;
                         self.store.tend_tallies().await?;
+                        self.tend_trials().await?;
                         if due_to_reconcile {
                             self.reconcile().await?;
                         }
@@ -205,9 +212,24 @@ impl Scheduler {
         Ok(())
     }
 
+    /// Ends the trials that no worker took, or whose worker is gone.
+    async fn tend_trials(&self) -> anyhow::Result<()> {
+        let mut ended = self.store.end_lost_trials().await?;
+        if self.store.has_waiting_trial(UNHEARD_S).await? {
+            let unworked = matches!(self.queue.workers().await, Ok(workers) if workers.is_empty());
+            let (seconds, reason) = if unworked { (UNHEARD_S, NO_WORKER) } else { (CROWDED_S, NO_ROOM) };
+            ended.extend(self.store.end_waiting_trials(seconds, reason).await?);
+        }
+        for trial_id in ended {
+            self.journal.changed(Changed::Trial { trial_id }).await;
+        }
+        Ok(())
+    }
+
     /// Queues work that is open and not on the queue: Redis may lose its last second, a worker may die with a lease.
     async fn reconcile(&self) -> anyhow::Result<()> {
         self.store.end_cancelled().await?;
+        self.store.remove_old_trials().await?;
         let open = self.store.open_devices().await?;
         if open.is_empty() {
             return Ok(());

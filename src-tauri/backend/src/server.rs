@@ -31,6 +31,7 @@ mod session_policies;
 mod startup;
 mod system;
 mod tags;
+mod trials;
 mod users;
 
 use std::net::SocketAddr;
@@ -138,6 +139,7 @@ pub fn router(state: AppState) -> Router {
     jump_hosts::mount(&mut mount);
     session_policies::mount(&mut mount);
     devices::mount(&mut mount);
+    trials::mount(&mut mount);
     jobs::mount(&mut mount);
     matrix::mount(&mut mount);
     runs::mount(&mut mount);

@@ -31,6 +31,7 @@ pub mod startup;
 pub mod system;
 pub mod tags;
 pub mod tallies;
+pub mod trials;
 pub mod turns;
 pub mod users;
 #[cfg(test)]

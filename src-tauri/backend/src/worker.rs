@@ -10,12 +10,13 @@ mod patience;
 mod pauses;
 mod reachability;
 mod recognition;
-mod redaction;
 mod rules;
 mod secrets;
 mod session_log;
 mod session_thread;
 mod text;
+mod trial_session;
+mod trials;
 mod turns;
 mod way;
 
@@ -38,6 +39,7 @@ use self::in_flight::{InFlight, InFlightDevice, id_of};
 use self::patience::patiently;
 use self::pauses::Pauses;
 pub use self::secrets::Secrets;
+pub use self::trials::TRIALS;
 use self::turns::Turns;
 use crate::catalog::Catalog;
 use crate::config::AgentAccess;
@@ -90,6 +92,7 @@ impl Worker {
         let in_flight = InFlight::default();
         let heartbeat = tokio::spawn(self.clone().beat(in_flight.clone(), stop.clone()));
         let cancel_listener = tokio::spawn(self.clone().listen_for_cancels(in_flight.clone(), stop.clone()));
+        let trials = tokio::spawn(self.clone().conduct_trials(stop.clone()));
         let pauses = Pauses::default();
         let watch = tokio::spawn(pauses.clone().watch(stop.clone()));
         let turns = Turns::default();
@@ -136,7 +139,9 @@ impl Worker {
             }
         }
         in_flight.cancel_all();
-        let drained = tokio::time::timeout(STOP_LIMIT, async { while devices.join_next().await.is_some() {} }).await;
+        let drained = tokio::time::timeout(STOP_LIMIT, async { while devices.join_next().await.is_some() {} });
+        // Trials have the same limit, at the same time.
+        let (drained, _) = tokio::join!(drained, trials);
         if drained.is_err() {
             tracing::warn!(
                 "sessions did not close in time; other workers take their devices over when the leases expire"

@@ -120,6 +120,7 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
         ["jump-hosts", ..] if !server.description.shows(Method::Get, "/jump-hosts/") => {
             Err(offered::refusal(Feature::JumpHosts))
         }
+        ["trials", ..] if !server.description.shows(Method::Post, "/trials/") => Err(offered::refusal(Feature::Trials)),
         ["credentials", rest @ ..] => credentials::answer(context, &request, rest).await,
         ["devices", rest @ ..] => devices::answer(context, &request, rest).await,
         ["jobs", rest @ ..] => jobs::answer(context, &request, rest).await,

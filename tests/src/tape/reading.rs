@@ -30,6 +30,8 @@ const OF_EACH: [&str; 4] = [
     "/devices/{device_id}/startup/diff",
     "/runs/{run_id}/devices/{device_id}",
 ];
+/// Paths of what is removed within the hour: nothing lists them, and the demo has none.
+const PASSING: [&str; 1] = ["/trials/{trial_id}"];
 /// What is asked for beside the path: all texts once, and nothing twice.
 const QUERIES: [(&str, &str); 5] = [
     ("/platforms/file", "name=cisco_ios"),
@@ -50,6 +52,7 @@ pub async fn read(http: &Http) -> anyhow::Result<String> {
     let (mut lists, mut answers) = (Told::new(), Told::new());
     let mut routes: Vec<&str> =
         ROUTES.iter().filter(|route| route.method == Method::Get).map(|route| route.path).collect();
+    routes.retain(|path| !PASSING.contains(path));
     // Lists first: they tell the ids.
     routes.sort_by_key(|path| path.contains('{'));
     for route in routes {

@@ -52,7 +52,10 @@ impl Api {
     /// Asks the shell for something and decodes its reply.
     pub async fn ask<T: DeserializeOwned>(&self, wish: Native) -> Result<T, Problem> {
         // A person may look at a file dialog for as long as they like.
-        let has_dialog = matches!(wish, Native::PickFile { .. } | Native::Export { .. } | Native::SaveKeptFile { .. });
+        let has_dialog = matches!(
+            wish,
+            Native::PickFile { .. } | Native::SaveFile { .. } | Native::Export { .. } | Native::SaveKeptFile { .. }
+        );
         let limit = if has_dialog { None } else { Some(WISH_LIMIT) };
         let answer = self.bridge.native(wish);
         let value = match limit {

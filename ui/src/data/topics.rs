@@ -22,6 +22,8 @@ pub enum Topic {
     Snapshots,
     /// The files of platforms were read again.
     Platforms,
+    /// A trial moved on, or ended.
+    Trials,
     /// Users were added, changed or removed.
     Users,
 }
@@ -80,6 +82,7 @@ impl Topics {
                 // Which credentials a device has, and so whether it waits, hangs on theirs.
                 Changed::Setup => &[Topic::Setup, Topic::Devices],
                 Changed::Platforms => &[Topic::Platforms],
+                Changed::Trial { .. } => &[Topic::Trials],
                 Changed::System => &[Topic::System],
             };
             for topic in topics {
@@ -100,6 +103,7 @@ impl Topics {
             "credentials" | "jump-hosts" | "session-policy" | "tags" => &[Topic::Setup, Topic::Devices],
             "configs" => &[Topic::Snapshots, Topic::Devices],
             "platforms" => &[Topic::Platforms],
+            "trials" => &[Topic::Trials],
             "users" => &[Topic::Users],
             _ => &[],
         };
@@ -135,6 +139,7 @@ fn shown_by(path: &str) -> &'static [Topic] {
         "configs" | "api" => &[Topic::RunEnds, Topic::Snapshots],
         // With the number of devices each of them has.
         "platforms" => &[Topic::Platforms, Topic::Devices],
+        "trials" => &[Topic::Trials],
         "system" => &[Topic::System],
         "users" => &[Topic::Users],
         _ => &[],

@@ -18,7 +18,6 @@ use crate::state::moment::use_moment;
 mod address;
 mod charts;
 mod chips;
-mod device_field;
 mod export;
 mod filters_bar;
 mod logs_panel;

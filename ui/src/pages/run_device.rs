@@ -23,6 +23,7 @@ use crate::features::device::Unencrypted;
 use crate::features::jump_host::through;
 use crate::features::lab::LabBand;
 use crate::features::remedy::Remedy;
+use crate::features::stages::Stages;
 use crate::features::unified_logs::{LogControls, UnifiedLogsTable};
 use crate::format;
 use crate::route::Route;
@@ -36,8 +37,6 @@ mod host_keys;
 mod last_good;
 mod outcomes;
 mod report;
-mod stages;
-mod terminal;
 mod view;
 
 use evidence::{FailureFacts, SuccessFacts};
@@ -45,7 +44,6 @@ use host_keys::HostKeys;
 use last_good::LastGood;
 use outcomes::Outcomes;
 use report::{CopyReport, CopyReportRoom};
-use stages::Stages;
 use view::{RunDeviceTab, RunDeviceView, RunDeviceViewStoreExt};
 
 /// The page of one device of a run. `view` is what is looked at, as the page's address has it.

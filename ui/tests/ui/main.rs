@@ -40,5 +40,6 @@ mod support;
 mod system;
 mod tags;
 mod times;
+mod trials;
 mod users;
 mod zoom;

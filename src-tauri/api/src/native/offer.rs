@@ -62,6 +62,8 @@ pub enum Feature {
     JumpHosts,
     /// A session policy for devices, tags and the server.
     SessionPolicies,
+    /// Trying a device: its connection, its platform, a recording of its session.
+    Trials,
     /// Users without an e-mail address.
     UserWithoutEmail,
     /// Searching its log.

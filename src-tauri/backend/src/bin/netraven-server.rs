@@ -13,12 +13,16 @@ use netraven_backend::config::{AgentAccess, Tls};
 use netraven_backend::{App, Config, External, RemoteWorker};
 use tokio_util::sync::CancellationToken;
 
+#[path = "netraven-server/asking.rs"]
+mod asking;
 #[path = "netraven-server/lab.rs"]
 mod lab;
 #[path = "netraven-server/list.rs"]
 mod list;
 #[path = "netraven-server/platform.rs"]
 mod platform;
+#[path = "netraven-server/trying.rs"]
+mod trying;
 
 /// Longest end after SIGTERM or Ctrl-C; with the limit below it stays under ten seconds.
 const STOP_LIMIT: Duration = Duration::from_millis(9_500);
@@ -43,7 +47,7 @@ enum Command {
     Lab(lab::LabArgs),
     /// Lists the platforms, and what is wrong with files of your own.
     Platforms(list::ListArgs),
-    /// Checks files of platforms of your own, alone or on recorded sessions.
+    /// Checks files of platforms of your own, alone, on recorded sessions or on a device.
     #[command(subcommand)]
     Platform(platform::PlatformCommand),
 }

@@ -129,6 +129,8 @@ impl Tail {
                     Ok(
                         Signal::Cancel { .. }
                         | Signal::CancelDevice { .. }
+                        | Signal::TrialAsked
+                        | Signal::CancelTrial { .. }
                         | Signal::KeyWanted { .. }
                         | Signal::Key { .. }
                         | Signal::Platforms { .. },

@@ -10,6 +10,7 @@ use netraven_api::outcome::{Cause, Stage};
 use netraven_api::results::ResultStatus;
 use netraven_api::runs::{DeviceState, RunStatus, Trigger};
 use netraven_api::startup::SavedState;
+use netraven_api::trials::TrialState;
 use netraven_api::users::Role;
 use netraven_api::{Transport, Word};
 use regex::Regex;
@@ -24,7 +25,7 @@ fn is_of<W: Word>(word: &str) -> bool {
 fn is_known(column: &str, word: &str) -> bool {
     match column {
         "status" => is_of::<RunStatus>(word) || is_of::<ResultStatus>(word),
-        "state" => is_of::<DeviceState>(word) || is_of::<SavedState>(word),
+        "state" => is_of::<DeviceState>(word) || is_of::<SavedState>(word) || is_of::<TrialState>(word),
         "trigger" => is_of::<Trigger>(word),
         "cause" => is_of::<Cause>(word),
         "stage" => is_of::<Stage>(word),

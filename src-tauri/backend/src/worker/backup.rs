@@ -8,20 +8,19 @@ use netraven_api::configs::SnapshotFacts;
 use netraven_api::evidence::{Evidence, ShownKey, StageTime, TranscriptLine};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::platforms::AUTO;
-use netraven_api::{SnapshotId, Transport};
+use netraven_api::{DeviceId, SnapshotId, Transport};
 
 use super::extras::BackupExtras;
 use super::logins::{opened, secrets};
 use super::patience::{Undone, patiently};
 use super::recognition::{self, RecognisedPlatform};
-use super::redaction::Redaction;
 use super::rules::SessionRules;
 use super::session_log::{self, SessionLog};
 use super::session_thread::in_a_thread;
 use super::text::{Marked, Text, is_same, with_earlier_tags};
 use super::{Worker, failed, of_none, unencrypted, way};
 use crate::places::{RAW_CONFIG, context};
-use crate::platforms::Definition;
+use crate::platforms::{Definition, Redaction};
 use crate::session::{self, Before, Cancel, Failure, Login, Reading, Target};
 use crate::snapshots;
 use crate::store::approvals::Aim;
@@ -56,11 +55,7 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         return Ok(failed(Cause::NoCredentials, Stage::Prepare, message));
     };
     if aim.waits {
-        let message = format!(
-            "Someone other than an admin added or changed this device, now at {}:{}: no credential was sent to it.",
-            aim.ip_address, aim.port
-        );
-        return Ok(failed(Cause::AwaitingApproval, Stage::Prepare, message));
+        return Ok(not_approved(&aim));
     }
     if let Some(outcome) = way::refused(&aim) {
         return Ok(outcome);
@@ -78,6 +73,15 @@ async fn try_work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Out
         patiently(cancel, || store.moved(&aimed)).await?;
     }
     sign_in(worker, &aimed, aim, cancel).await
+}
+
+/// The outcome of a device that waits for an admin.
+pub(super) fn not_approved(aim: &Aim) -> Outcome {
+    let message = format!(
+        "Someone other than an admin added or changed this device, now at {}:{}: no credential was sent to it.",
+        aim.ip_address, aim.port
+    );
+    failed(Cause::AwaitingApproval, Stage::Prepare, message)
 }
 
 async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> Result<Outcome, Undone> {
@@ -119,7 +123,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         },
     };
     let definition = rules.applied_to(definition);
-    let known = known_key(worker, lease, cancel).await?;
+    let known = known_key(worker, lease.device_id, cancel).await?;
     let key = worker.seal.fingerprint_key();
     let before = patiently(cancel, || store.newest_config(lease.device_id)).await?;
     let all_secrets = patiently(cancel, || worker.secrets.all(store, &worker.seal)).await?;
@@ -152,7 +156,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
             })
         }
     };
-    let read = in_a_thread(lease, session).await;
+    let read = in_a_thread(&lease.hostname, lease.transport, session).await;
     follower.abort();
     let Some(read) = read? else {
         let message = "The session's thread ended without a result: a defect; see the application's own log.";
@@ -162,7 +166,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
     let mut outcome = match read {
         Ok((reading, text, extras)) => {
             if let (None, Some(shown)) = (&known, &reading.host_key) {
-                trust(worker, lease, cancel, shown).await?;
+                trust(worker, lease.device_id, cancel, shown).await?;
             }
             let facts = (text.facts.model.as_deref(), text.facts.serial.as_deref());
             patiently(cancel, || store.device_seen(lease.device_id, facts.0, facts.1)).await?;
@@ -176,7 +180,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         Err(failure) => {
             // A password may have been sent under this key: the next session expects it again.
             if let (None, Some(met)) = (&known, &failure.host_key) {
-                trust(worker, lease, cancel, met).await?;
+                trust(worker, lease.device_id, cancel, met).await?;
             }
             let mut outcome = refused(&failure, lease.transport, &logins, &redaction);
             if let Some(sure) = guessed {
@@ -190,14 +194,14 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
 }
 
 /// The key a device showed first, or that an admin trusts since.
-pub(super) async fn known_key(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Option<ShownKey>, Undone> {
-    let known = patiently(cancel, || worker.store.host_key(lease.device_id)).await?;
+pub(super) async fn known_key(worker: &Worker, id: DeviceId, cancel: &Cancel) -> Result<Option<ShownKey>, Undone> {
+    let known = patiently(cancel, || worker.store.host_key(id)).await?;
     Ok(known.map(|key| ShownKey { key_type: key.key_type, sha256: key.sha256 }))
 }
 
 /// Remembers the first key a device showed.
-pub(super) async fn trust(worker: &Worker, lease: &Lease, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
-    let trusted = || worker.store.trust_host_key(lease.device_id, &key.key_type, &key.sha256);
+pub(super) async fn trust(worker: &Worker, id: DeviceId, cancel: &Cancel, key: &ShownKey) -> Result<(), Undone> {
+    let trusted = || worker.store.trust_host_key(id, &key.key_type, &key.sha256);
     Ok(patiently(cancel, trusted).await?)
 }
 
@@ -322,7 +326,7 @@ fn fitting<'a>(lines: impl Iterator<Item = &'a TranscriptLine>, mut room: usize)
     lines.take_while(fits).count()
 }
 
-fn timings(timings: &[(Stage, Duration)]) -> Vec<StageTime> {
+pub(super) fn timings(timings: &[(Stage, Duration)]) -> Vec<StageTime> {
     timings.iter().map(|(stage, took)| StageTime::new(*stage, *took)).collect()
 }
 

@@ -9,10 +9,10 @@ use serde_json::json;
 use tokio::sync::oneshot;
 
 use super::patience::{Undone, patiently};
-use super::redaction::Redaction;
 use super::rules::SessionRules;
 use super::{Worker, failed, of_none, unencrypted, way};
 use crate::journal::About;
+use crate::platforms::Redaction;
 use crate::session::{self, Cancel, Reach, Target};
 use crate::store::leases::Lease;
 use crate::store::outcomes::Outcome;

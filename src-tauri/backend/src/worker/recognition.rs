@@ -4,32 +4,31 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use netraven_api::CredentialId;
 use netraven_api::event::Changed;
 use netraven_api::evidence::Evidence;
 use netraven_api::logs::{Level, LogType};
 use netraven_api::outcome::{Cause, Stage};
 use netraven_api::platforms::Certainty;
+use netraven_api::{CredentialId, Transport};
 use serde_json::json;
 
 use super::backup::{TRANSCRIPT, known_key, refused, shortened, trust};
 use super::logins::secrets;
 use super::patience::{Undone, patiently};
-use super::redaction::Redaction;
 use super::rules::SessionRules;
 use super::session_log::{self, SessionLog};
 use super::session_thread::in_a_thread;
 use super::way::{self, Way};
 use super::{Worker, failed, unencrypted};
 use crate::journal::About;
-use crate::platforms::{Definition, first_questions, inquiry};
+use crate::platforms::{Definition, Redaction, first_questions, inquiry};
 use crate::session::{self, Before, Cancel, Limits, Login, Recognition, Target, Visit};
 use crate::store::leases::Lease;
 use crate::store::outcomes::Outcome;
 use crate::store::recognised::PlatformMemory;
 
 /// How long each of the two sessions may take: they ask little.
-const LONGEST: Duration = Duration::from_secs(180);
+pub(super) const LONGEST: Duration = Duration::from_secs(180);
 /// Guesses that are listed if none is sure enough.
 const GUESSES: usize = 4;
 
@@ -56,7 +55,7 @@ pub(super) async fn platform_of(
     if let Some((definition, sure)) = remembered {
         return Ok(Ok(RecognisedPlatform { definition, sure, login_id: None }));
     }
-    let known = known_key(worker, lease, cancel).await?;
+    let known = known_key(worker, lease.device_id, cancel).await?;
     let all_secrets = patiently(cancel, || worker.secrets.all(&worker.store, &worker.seal)).await?;
     let first = inquiry(&platforms.registry, &first_questions(&platforms.registry));
     let first = rules.applied_to(Arc::new(first));
@@ -81,7 +80,7 @@ pub(super) async fn platform_of(
             session::recognise(&platforms.registry, &refuted, visit, &cancel, &mut session_log)
         }
     };
-    let recognised = in_a_thread(lease, session).await;
+    let recognised = in_a_thread(&lease.hostname, lease.transport, session).await;
     follower.abort();
     let Some(recognised) = recognised? else {
         let message = "The session's thread ended without a result: a defect; see the application's own log.";
@@ -94,7 +93,7 @@ pub(super) async fn platform_of(
     };
     // A password may have been sent under this key: the next session expects it again.
     if let (None, Some(shown)) = (&known, shown) {
-        trust(worker, lease, cancel, shown).await?;
+        trust(worker, lease.device_id, cancel, shown).await?;
     }
     let settled = match recognised {
         Ok(recognition) => settle(worker, lease, &recognition, &redaction, cancel).await?,
@@ -123,7 +122,7 @@ async fn settle(
     let best =
         recognition.best().and_then(|guess| Some((worker.platforms.current().registry.get(&guess.platform)?, guess)));
     let Some((definition, guess)) = best else {
-        return Ok(Err(Box::new(unknown(lease, recognition, redaction))));
+        return Ok(Err(Box::new(unknown(lease.transport, recognition, redaction))));
     };
     patiently(cancel, || worker.store.remember_platform(lease, &guess.platform, guess.sure)).await?;
     worker.journal.changed(Changed::Devices).await;
@@ -135,7 +134,7 @@ async fn settle(
 }
 
 /// The outcome of a device whose platform is not sure enough.
-fn unknown(lease: &Lease, recognition: &Recognition, redaction: &Redaction) -> Outcome {
+pub(super) fn unknown(transport: Transport, recognition: &Recognition, redaction: &Redaction) -> Outcome {
     let guesses: Vec<String> = recognition.guesses.iter().take(GUESSES).map(ToString::to_string).collect();
     let message = match guesses.is_empty() {
         true => "The platform could not be recognised: no known platform fits what the device says.".to_owned(),
@@ -145,7 +144,7 @@ fn unknown(lease: &Lease, recognition: &Recognition, redaction: &Redaction) -> O
     let evidence = Evidence {
         last_seen: Some(recognition.transcript.last_seen(hide)),
         transcript: shortened(recognition.transcript.lines(hide), TRANSCRIPT),
-        transport: unencrypted(lease.transport),
+        transport: unencrypted(transport),
         ..Evidence::default()
     };
     Outcome { evidence, ..failed(Cause::UnknownPlatform, Stage::Prepare, message) }

@@ -9,8 +9,8 @@ use netraven_api::outcome::Stage;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::redaction::Redaction;
 use crate::journal::{About, Journal};
+use crate::platforms::Redaction;
 use crate::session::Observer;
 use crate::store::Store;
 use crate::store::leases::Lease;

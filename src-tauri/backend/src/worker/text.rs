@@ -8,8 +8,7 @@ use netraven_api::evidence::Facts;
 use sha2::Sha256;
 
 use super::patience::{Undone, patiently};
-use super::redaction::Redaction;
-use crate::platforms::{Definition, Purpose, comparable, facts_of, significant, steady};
+use crate::platforms::{Definition, Purpose, Redaction, comparable, facts_of, significant, steady};
 use crate::session::{Cancel, Reading, text_of};
 use crate::store::Store;
 

@@ -155,6 +155,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
          algorithms, as many at once as it has workers.",
     ),
     (
+        Feature::Trials,
+        Capability::Route(Method::Post, "/trials/"),
+        "This server cannot try a device: it only connects to one in a run, which stores what it reads.",
+    ),
+    (
         Feature::UserWithoutEmail,
         Capability::Undescribed,
         "This server requires an e-mail address for each user, and each must be different.",

@@ -87,6 +87,7 @@ async fn a_server_of_ours_offers_everything_and_the_other_tells_what_it_does_not
         Feature::SessionPolicies,
         Feature::Startup,
         Feature::KeptFiles,
+        Feature::Trials,
     ] {
         assert!(missing.contains(&feature), "{feature:?}");
     }

@@ -39,6 +39,7 @@ use netraven_api::sorting::RunDeviceColumn;
 use netraven_api::startup::DiffStartup;
 use netraven_api::system::{GetHealth, GetSystemStatus};
 use netraven_api::tags::{CreateTag, DeleteTag, GetTag, ListTags, TagInput, UpdateTag};
+use netraven_api::trials::{CancelTrial, GetTrial, StartTrial, TrialInput, TrialPurpose};
 use netraven_api::users::GetMe;
 use netraven_api::{CredentialId, DeviceId, Endpoint, JobId, LogId, Order, RunId, Secret, TagId};
 use netraven_client::Client;
@@ -186,6 +187,10 @@ impl Walk<'_> {
         self.ask(DiffStartup(device)).await;
         self.ask(ListKeptFiles(device)).await;
         self.ask(DownloadKeptFile { file_id: 1.into(), part: 1 }).await;
+        let trial = StartTrial(TrialInput::new(device, TrialPurpose::Connection));
+        let trial = self.ask(trial).await.map(|trial| trial.id).unwrap_or_default();
+        self.ask(GetTrial(trial)).await;
+        self.ask(CancelTrial(trial)).await;
         self.ask(ListJobs {
             size: Some(100),
             name: Some("walk".into()),

@@ -7,13 +7,13 @@ use netraven_api::logs::{Level, LogType};
 use netraven_api::native::Feature;
 use netraven_api::runs::{RunStatus, Trigger};
 
-use super::device_field::DeviceField;
 use super::state::{
     DashboardState, DashboardStateStoreExt, DashboardTab, DashboardVerbs, LogChoiceStoreExt, RunChoiceStoreExt,
     ScopeStoreExt,
 };
 use super::words::{status_word, trigger_word};
 use crate::components::{Button, ButtonKind, Choice, Glyph, Picker, SearchField};
+use crate::features::device_field::DeviceField;
 use crate::features::pickers::{JobPicker, TagPicker};
 use crate::state::session::use_workplace;
 

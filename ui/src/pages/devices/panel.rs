@@ -5,9 +5,11 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 use netraven_api::Transport;
 use netraven_api::devices::{Device, GetHostKey};
+use netraven_api::native::Feature;
 use netraven_api::platforms::Platforms;
 use netraven_api::problem::Code;
 use netraven_api::results::{JobResult, ListResults};
+use netraven_api::trials::{TrialInput, TrialPurpose};
 
 use super::approval::ApprovalPart;
 use super::keep::KeepPlatform;
@@ -16,14 +18,16 @@ use super::newest::NewestResult;
 use super::snapshots::Snapshots;
 use super::unsaved::StartupPart;
 use super::way::WayPart;
-use crate::components::{CloseButton, ReadFailed, SkeletonRows, StaleNote, Time};
+use crate::components::{Button, CloseButton, Glyph, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::features::device::{ResultTag, Unencrypted, place, platform_of, tag_names};
 use crate::features::forget_key::{ForgetKey, KeyOwner};
 use crate::features::jump_host::way;
 use crate::features::lab::SimulatedTag;
 use crate::features::session_policy::DevicePolicyPart;
+use crate::features::trial::TrialDialog;
 use crate::route::Route;
+use crate::state::session::use_workplace;
 
 /// Runs listed.
 const RUNS: i64 = 5;
@@ -82,6 +86,7 @@ pub fn DevicePanel(
                     dd { Time { at } }
                 }
             }
+            TestConnection { device }
             WayPart { device }
             DevicePolicyPart { device }
             ApprovalPart { device, onapprove }
@@ -94,6 +99,30 @@ pub fn DevicePanel(
             LastRuns { device }
             Snapshots { device }
             KeptFiles { device }
+        }
+    }
+}
+
+/// A session that signs in and reads no configuration, followed in a dialog.
+#[component]
+fn TestConnection(device: ReadSignal<Device>) -> Element {
+    let workplace = use_workplace();
+    let mut open = use_signal(|| false);
+    rsx! {
+        div { class: "side-actions",
+            Button {
+                label: "Test connection",
+                glyph: Glyph::Reach,
+                small: true,
+                refused: workplace.refusal(Feature::Trials),
+                onclick: move |_| open.set(true),
+            }
+        }
+        if open() {
+            TrialDialog {
+                input: TrialInput::new(device.read().id, TrialPurpose::Connection),
+                onclose: move |()| open.set(false),
+            }
         }
     }
 }

@@ -3,17 +3,23 @@
 use std::rc::Rc;
 
 use dioxus::prelude::*;
+use netraven_api::DeviceId;
+use netraven_api::native::Feature;
 use netraven_api::platforms::{GetPlatform, Platform, PlatformCommand, PlatformDetails, Platforms};
 use netraven_api::problem::Code;
+use netraven_api::trials::{TrialInput, TrialPurpose};
 
 use super::copy::duplicate;
 use super::table::{DeviceCount, EvidenceTag, source_word};
 use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote};
 use crate::data::use_query;
 use crate::dom;
+use crate::features::device_field::DeviceField;
+use crate::features::trial::TrialDialog;
 use crate::format;
 use crate::route::Route;
 use crate::state::notices::use_notices;
+use crate::state::session::use_workplace;
 
 /// The panel of a platform.
 #[component]
@@ -59,6 +65,7 @@ pub fn PlatformPanel(platform: ReadSignal<Platform>, known: Rc<Platforms>, onclo
                     if let Some(problem) = stale {
                         StaleNote { problem, at: details.at(), onretry: retry }
                     }
+                    TryOnDevice { text: found.text.clone() }
                     Commands { commands: found.commands.clone() }
                     Recognised { found: found.clone() }
                     FileText { text: found.text.clone(), platform: shown.clone(), known }
@@ -68,6 +75,34 @@ pub fn PlatformPanel(platform: ReadSignal<Platform>, known: Rc<Platforms>, onclo
                 },
                 (None, Some(problem)) => rsx! { ReadFailed { problem, onretry: retry } },
                 (None, None) => rsx! { SkeletonRows { rows: 6, label: "Loading the platform" } },
+            }
+        }
+    }
+}
+
+/// Tries this platform, as its file is now, on a device that is chosen here. The device keeps its own.
+#[component]
+fn TryOnDevice(text: String) -> Element {
+    let workplace = use_workplace();
+    let mut chosen = use_signal(|| None::<DeviceId>);
+    let denied = "Only admins may try a platform on a device: its file decides what is sent there.".to_owned();
+    let refused = workplace.refusal(Feature::Trials).or_else(|| (!workplace.is_admin()).then_some(denied));
+    rsx! {
+        section { class: "side-part", aria_label: "Try on a device",
+            h4 { "Try on a device" }
+            if let Some(reason) = refused {
+                p { class: "muted", "{reason}" }
+            } else {
+                p { class: "muted",
+                    "Reads it twice with this platform. Nothing is stored, and the device keeps its own platform."
+                }
+                DeviceField { id: "try-device", onchoose: move |device| chosen.set(Some(device)) }
+            }
+        }
+        if let Some(device) = chosen() {
+            TrialDialog {
+                input: TrialInput { platform: Some(text), ..TrialInput::new(device, TrialPurpose::Backup) },
+                onclose: move |()| chosen.set(None),
             }
         }
     }

@@ -6,8 +6,8 @@ use netraven_api::outcome::Cause;
 use netraven_api::runs::RunDevice;
 
 use super::expected::{self, Words};
-use super::terminal::Terminal;
 use crate::components::{JsonTree, Tone};
+use crate::features::terminal::Terminal;
 use crate::format;
 use crate::route::Route;
 

@@ -291,6 +291,10 @@ impl Fake {
                 refusal?;
                 Ok(Value::from(format!("/home/ann/{name}")))
             }
+            Native::SaveFile { name, .. } => {
+                refusal?;
+                Ok(Value::String(format!("/home/anna/{name}")))
+            }
             Native::PickFile { .. } => Ok(serde_json::to_value(&*self.picked.borrow()).unwrap()),
             Native::SignIn { .. }
             | Native::SignInAgain { .. }

@@ -1,4 +1,5 @@
-//! `netraven-server platform`: checks files of platforms, and reads recorded sessions with them as a backup would.
+//! `netraven-server platform`: checks files of platforms, reads recorded sessions with them as a backup would, tries
+//! them on a device, and records a session with it.
 
 use std::path::{Path, PathBuf};
 
@@ -9,8 +10,10 @@ use netraven_backend::replay::replay;
 use netraven_backend::session::Failure;
 use netraven_lab::Recording;
 
+use super::trying::{self, RecordArgs, TryArgs};
+
 /// Largest file of a platform, in bytes.
-const LARGEST_PLATFORM: u64 = 256 * 1024;
+pub const LARGEST_PLATFORM: u64 = 256 * 1024;
 /// Largest recording, in bytes.
 pub const LARGEST_RECORDING: u64 = 64 * 1024 * 1024;
 
@@ -32,6 +35,10 @@ pub enum PlatformCommand {
         #[arg(required = true, value_name = "RECORDING")]
         recordings: Vec<PathBuf>,
     },
+    /// Reads a device twice, prints the text as a backup would store it, and proposes rules for lines that differed.
+    Try(TryArgs),
+    /// Records a session with a device as the start of a test; secrets, addresses and the device's name are replaced.
+    Record(RecordArgs),
 }
 
 /// Does what was asked for; fails if any file does.
@@ -39,6 +46,8 @@ pub async fn run(command: PlatformCommand) -> anyhow::Result<()> {
     match command {
         PlatformCommand::Check { files } => check(&files),
         PlatformCommand::Replay { platform, recordings } => replay_all(&platform, &recordings).await,
+        PlatformCommand::Try(args) => trying::try_platform(args).await,
+        PlatformCommand::Record(args) => trying::record(args).await,
     }
 }
 

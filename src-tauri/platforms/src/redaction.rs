@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::platforms::{Definition, Known, Redacted, Redactor, redact_known};
+use super::{Definition, Known, Redacted, Redactor, redact_known};
 
 /// Hides the secrets of one session, in this order: the passwords it signs in with, those found by the platform's rules,
 /// those found by the general rules, and every other secret this server holds.
@@ -61,7 +61,7 @@ impl Redaction {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platforms::Registry;
+    use crate::Registry;
 
     fn redaction(platform: &str) -> Redaction {
         let definition = Registry::load(None).0.get(platform).expect("built in");

@@ -109,6 +109,18 @@ pub fn Terminal(
     }
 }
 
+/// A text as it is stored, its hidden secrets marked.
+#[component]
+pub fn MarkedText(label: String, text: String) -> Element {
+    rsx! {
+        pre { class: "code-block mono", tabindex: "0", aria_label: "{label}",
+            for (index, (secret, part)) in secrets_apart(&text).into_iter().enumerate() {
+                span { key: "{index}", class: if secret { "text-warning" }, "{part}" }
+            }
+        }
+    }
+}
+
 /// The line where it broke.
 fn place(lines: &[Line], said: Option<&str>) -> Option<usize> {
     let from_device =
