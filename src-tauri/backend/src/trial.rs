@@ -43,6 +43,8 @@ pub struct TrialPlan<'a> {
     pub host_key: Option<&'a ShownKey>,
     /// Hides the secrets in everything the device says.
     pub redaction: &'a Redaction,
+    /// How long it may wait; the whole of it is limited by the trial itself.
+    pub limits: &'a Limits,
 }
 
 /// What came of a trial.
@@ -103,7 +105,7 @@ fn read(
     // A second reading inside the session would settle what a trial is to show.
     let is_stored = |_: &str| true;
     let before = Before { host_key, is_stored: &is_stored };
-    let limits = Limits { total: LONGEST, ..Limits::default() };
+    let limits = Limits { total: LONGEST, ..plan.limits.clone() };
     let (target, transport) = (plan.target, plan.transport);
     let visit = Visit { target, transport, definition, logins, before: &before, limits: &limits };
     session::read(visit, cancel, observer)
@@ -226,6 +228,8 @@ end
             username: device.spec.username.clone(),
             password: device.spec.password.as_str().into(),
             key: None,
+            agent: None,
+            answers: Vec::new(),
             enable_password: None,
             networks: Vec::new(),
         };
@@ -242,6 +246,7 @@ end
                 logins: std::slice::from_ref(&login),
                 host_key: None,
                 redaction: &redaction,
+                limits: &Limits::default(),
             };
             conduct(&plan, &Cancel::new(), &mut Unheard)
         });

@@ -4,7 +4,9 @@
 //! Answers are those that the session proved, without pager and log. Everything else, such as the pager itself, the
 //! privileged mode and what was refused, is taken from what was said.
 
-use netraven_lab::{Exchange, RecordedDialog, RecordedPager, RecordedPrivilege, RecordedQuestion, Recording};
+use netraven_lab::{
+    Exchange, RecordedDialog, RecordedFile, RecordedPager, RecordedPrivilege, RecordedQuestion, Recording,
+};
 
 use super::TrialPlan;
 use super::standins::StandIns;
@@ -43,7 +45,7 @@ impl Recorded<'_> {
             return Err("it never came to a prompt.".to_owned());
         }
         let recording = self.recording(heard, &prompt);
-        if recording.exchanges.is_empty() {
+        if recording.exchanges.is_empty() && recording.files.is_empty() {
             return Err("no command was answered in its shell.".to_owned());
         }
         let text = toml::to_string_pretty(&recording).map_err(|error| format!("{error}."))?;
@@ -78,6 +80,12 @@ impl Recorded<'_> {
             let turns_paging_off = exchanges.iter().any(|known| known.send == send && known.turns_paging_off);
             keep(&mut exchanges, exchange(send, text, turns_paging_off));
         }
+        let fetched = self.answers.iter().filter(|answer| definition.commands[answer.command].via == Via::Sftp);
+        let mut files = Vec::new();
+        for answer in fetched {
+            let path = veil.lines(answer.sent.strip_prefix("sftp:").unwrap_or(&answer.sent));
+            files.push(RecordedFile { path, text: veil.configuration(&answer.text) });
+        }
         let dialogs = heard.dialogs.into_iter();
         let dialogs =
             dialogs.map(|dialog| RecordedDialog { question: veil.lines(&dialog.question), ..dialog }).collect();
@@ -96,6 +104,7 @@ impl Recorded<'_> {
                 ..privilege
             }),
             exchanges,
+            files,
         }
     }
 
@@ -117,8 +126,8 @@ impl Recorded<'_> {
             let bytes = self.transcript.dropped();
             notes.push(format!("{bytes} bytes in the middle of the session are not in its recording."));
         }
-        if self.plan.definition.commands.iter().any(|command| command.via == Via::Sftp) {
-            notes.push("Files fetched by SFTP are not in the recording: the lab has no SFTP.".to_owned());
+        if self.plan.definition.commands.iter().any(|command| command.purpose == Purpose::File) {
+            notes.push("Files that a backup keeps as they are, are not in the recording.".to_owned());
         }
         notes
     }

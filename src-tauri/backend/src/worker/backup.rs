@@ -104,7 +104,7 @@ async fn sign_in(worker: &Worker, lease: &Lease, aim: Aim, cancel: &Cancel) -> R
         Ok(logins) => logins,
         Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),
     };
-    let rules = SessionRules::of(worker, lease, cancel).await?;
+    let rules = SessionRules::of(worker, lease.device_id, cancel).await?;
     let way = match way::through(worker, aim.hops, &rules) {
         Ok(way) => way,
         Err(error) => return Ok(failed(Cause::Internal, Stage::Prepare, format!("{error:#}"))),

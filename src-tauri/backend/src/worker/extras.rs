@@ -9,8 +9,8 @@ use netraven_api::evidence::{Evidence, FileSeen};
 use netraven_api::startup::SavedState;
 
 use super::patience::Undone;
-use super::redaction::Redaction;
 use crate::places::kept_file_context;
+use crate::platforms::Redaction;
 use crate::platforms::startup::aligned;
 use crate::platforms::{Definition, significant};
 use crate::seal::SealKey;

@@ -19,7 +19,7 @@ use crate::store::outcomes::Outcome;
 
 /// Works on one device.
 pub async fn work(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<Outcome, Undone> {
-    let rules = SessionRules::of(worker, lease, cancel).await?;
+    let rules = SessionRules::of(worker, lease.device_id, cancel).await?;
     let target = match target(worker, lease, &rules, cancel).await? {
         Ok(target) => target,
         Err(outcome) => return Ok(*outcome),

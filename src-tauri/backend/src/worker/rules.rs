@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use netraven_api::JumpHostId;
 use netraven_api::session_policy::{ChosenSetting, HeldPolicy, Newline, PolicySetting, SetPolicy};
+use netraven_api::{DeviceId, JumpHostId};
 
 use super::Worker;
 use super::patience::{Undone, patiently};
 use crate::platforms::{Adjustments, Definition};
 use crate::session::{Cancel, CryptoRules, Limits};
-use crate::store::leases::Lease;
 
 /// How often a command may take as long as its time limit before the session as a whole has taken too long.
 const COMMANDS: u32 = 4;
@@ -23,8 +22,8 @@ pub struct SessionRules {
 
 impl SessionRules {
     /// The rules of a device as they are now.
-    pub(super) async fn of(worker: &Worker, lease: &Lease, cancel: &Cancel) -> Result<SessionRules, Undone> {
-        let set = patiently(cancel, || worker.store.policies_of_device(lease.device_id)).await?;
+    pub(super) async fn of(worker: &Worker, device: DeviceId, cancel: &Cancel) -> Result<SessionRules, Undone> {
+        let set = patiently(cancel, || worker.store.policies_of_device(device)).await?;
         Ok(SessionRules { held: HeldPolicy::of_device(&set), set })
     }
 

@@ -15,6 +15,7 @@ use super::backup::{TRANSCRIPT, known_key, not_approved, refused, shortened, tim
 use super::logins::{opened, secrets};
 use super::patience::{Undone, patiently};
 use super::recognition;
+use super::rules::SessionRules;
 use super::session_thread::in_a_thread;
 use super::way::{self, Way};
 use super::{Worker, failed, unencrypted};
@@ -22,6 +23,7 @@ use crate::platforms::{Definition, Known, Redaction, first_questions, inquiry};
 use crate::session::{self, Before, Cancel, Level, Limits, LogType, Login, Observer, Reading, Target, Visit};
 use crate::store::approvals::Aim;
 use crate::store::outcomes::Outcome;
+use crate::store::startup::StartupOutcome;
 use crate::store::trials::{TakenTrial, TrialOutcome};
 use crate::trial::{self, TrialPlan, Tried};
 
@@ -55,7 +57,8 @@ pub(super) async fn conduct(
         Ok(logins) => logins,
         Err(error) => return Ok(failed_trial(Cause::Internal, format!("{error:#}"))),
     };
-    let way = match way::through(worker, std::mem::take(&mut aim.hops)) {
+    let rules = SessionRules::of(worker, trial.device_id, cancel).await?;
+    let way = match way::through(worker, std::mem::take(&mut aim.hops), &rules) {
         Ok(way) => way,
         Err(error) => return Ok(failed_trial(Cause::Internal, format!("{error:#}"))),
     };
@@ -67,6 +70,7 @@ pub(super) async fn conduct(
         aim,
         logins,
         way,
+        rules,
         stages,
         cancel,
     };
@@ -87,6 +91,7 @@ struct TriedDevice<'a> {
     aim: Aim,
     logins: Vec<Login>,
     way: Way,
+    rules: SessionRules,
     host_key: Option<ShownKey>,
     secrets: Arc<Known>,
     stages: watch::Sender<Stage>,
@@ -99,7 +104,9 @@ impl TriedDevice<'_> {
             Ok(definition) => definition,
             Err(outcome) => return Ok(self.on_its_way(*outcome)),
         };
+        let definition = self.rules.applied_to(definition);
         let redaction = Arc::new(self.redaction(&definition));
+        let limits = self.rules.limits();
         let session = {
             let (definition, redaction, logins) =
                 (Arc::clone(&definition), Arc::clone(&redaction), self.logins.clone());
@@ -116,6 +123,7 @@ impl TriedDevice<'_> {
                     logins: &logins,
                     host_key: host_key.as_ref(),
                     redaction: &redaction,
+                    limits: &limits,
                 };
                 trial::conduct(&plan, &cancel, &mut stages)
             }
@@ -160,13 +168,14 @@ impl TriedDevice<'_> {
     async fn recognised(&mut self) -> Result<Result<Arc<Definition>, Box<Outcome>>, Undone> {
         let loaded = self.worker.platforms.current();
         let first = inquiry(&loaded.registry, &first_questions(&loaded.registry));
+        let first = self.rules.applied_to(Arc::new(first));
+        let limits = Limits { total: recognition::LONGEST, ..self.rules.limits() };
         let redaction = self.redaction(&first);
         let session = {
             let (loaded, refuted) = (Arc::clone(&loaded), self.aim.memory.refuted.clone());
             let (target, transport, logins) = (self.target(), self.aim.transport, self.logins.clone());
             let (host_key, cancel, mut stages) = (self.host_key.clone(), self.cancel.clone(), self.observer());
             move || {
-                let limits = Limits { total: recognition::LONGEST, ..Limits::default() };
                 let visit = Visit {
                     target: &target,
                     transport,
@@ -212,7 +221,12 @@ impl TriedDevice<'_> {
     }
 
     fn target(&self) -> Target {
-        Target { host: self.aim.ip_address.clone(), port: self.aim.port, through: self.way.clone() }
+        Target {
+            host: self.aim.ip_address.clone(),
+            port: self.aim.port,
+            through: self.way.clone(),
+            crypto: self.rules.crypto(),
+        }
     }
 
     fn observer(&self) -> StageObserver {
@@ -281,7 +295,8 @@ impl TriedDevice<'_> {
         };
         let stage = reading.timings.iter().map(|(stage, _)| *stage).max().unwrap_or(Stage::SignIn);
         let (cause, changed, snapshot, same_as) = (None, None, None, None);
-        Outcome { cause, stage, message, evidence, changed, snapshot, same_as }
+        let (startup, files) = (StartupOutcome::default(), Vec::new());
+        Outcome { cause, stage, message, evidence, changed, snapshot, same_as, startup, files }
     }
 }
 

@@ -13,7 +13,7 @@ use netraven_api::outcome::Stage;
 use netraven_api::trials::TrialPurpose;
 use netraven_api::{CredentialId, Transport};
 use netraven_backend::platforms::{Definition, Known, Redaction, Registry};
-use netraven_backend::session::{Cancel, Failure, Level, LogType, Login, Observer, Target};
+use netraven_backend::session::{Cancel, Failure, Level, Limits, LogType, Login, Observer, Target};
 use netraven_backend::trial::{TrialPlan, Tried, conduct};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
@@ -127,6 +127,7 @@ async fn session(args: DeviceArgs, purpose: TrialPurpose) -> anyhow::Result<Trie
                 logins: std::slice::from_ref(&login),
                 host_key: args.host_key.as_ref(),
                 redaction: &used,
+                limits: &Limits::default(),
             };
             conduct(&plan, &cancel, &mut Printed)
         })
@@ -191,6 +192,8 @@ async fn login() -> anyhow::Result<Login> {
         username,
         password: password.into(),
         key: None,
+        agent: None,
+        answers: Vec::new(),
         enable_password: given("NETRAVEN_DEVICE_ENABLE_PASSWORD").map(Into::into),
         networks: Vec::new(),
     })

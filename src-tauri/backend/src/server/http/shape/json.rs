@@ -96,9 +96,7 @@ impl FieldKind {
             }
             (FieldKind::Word(words), Value::String(word)) if words.contains(word) => None,
             (FieldKind::Word(words), _) => Some(not_a_word(words, location, input())),
-            (FieldKind::List(_), _) => {
-                Some(refused_field(location, "list_type", NO_LIST, input()))
-            }
+            (FieldKind::List(_), _) => Some(refused_field(location, "list_type", NO_LIST, input())),
         };
         if let Some(found) = found {
             refused_fields.push(found);
