@@ -20,6 +20,9 @@ pub use header::Separator;
 pub use tally::{LISTED, Refusal, RefusalKind, RefusedRow, Tally};
 pub use twins::{Fate, Seen, There, compare};
 
+pub(crate) use device::is_hostname;
+pub(crate) use near::near;
+
 use header::Header;
 use records::{Record, Records};
 
