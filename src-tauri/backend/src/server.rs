@@ -23,6 +23,7 @@ mod private_key;
 mod results;
 mod runs;
 mod schedules;
+mod ssh_config;
 mod system;
 mod tags;
 mod users;
@@ -128,6 +129,7 @@ pub fn router(state: AppState) -> Router {
     credentials::mount(&mut mount);
     jump_hosts::mount(&mut mount);
     devices::mount(&mut mount);
+    ssh_config::mount(&mut mount);
     jobs::mount(&mut mount);
     matrix::mount(&mut mount);
     runs::mount(&mut mount);

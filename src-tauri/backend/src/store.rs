@@ -24,6 +24,7 @@ pub mod retention;
 pub mod run_filter;
 pub mod runs;
 pub mod settings;
+pub mod ssh_imports;
 pub mod starts;
 pub mod system;
 pub mod tags;

@@ -46,10 +46,8 @@ fn a_whole_file_becomes_jump_hosts_devices_and_sentences() {
     assert_eq!(names(&read.jump_hosts), ["gate", "inner"]);
     let [gate, inner] = read.jump_hosts.as_slice() else { panic!("{read:?}") };
     assert_eq!((gate.line, gate.address.as_str(), gate.port, gate.through()), (4, "198.51.100.7", 22, None));
-    assert_eq!(
-        (gate.user.as_deref(), gate.identity_files.as_slice()),
-        (Some("jumper"), &["~/.ssh/id_gate".into()][..])
-    );
+    assert_eq!(gate.user.as_deref(), Some("jumper"));
+    assert_eq!(gate.identity_files, ["~/.ssh/id_gate"]);
     assert_eq!((inner.address.as_str(), inner.port, inner.through()), ("10.20.0.1", 2222, Some(0)));
 
     assert_eq!(names(&read.devices), ["core-1", "core-2", "edge-1", "edge-2"]);
@@ -113,7 +111,7 @@ fn quotation_marks_escapes_and_comments_are_understood() {
     let host = device("Host \"r1\" # not a host\nIdentityFile \"my keys/id\" # mine\nUser 'a b'\n");
     assert_eq!((host.name.as_str(), host.user.as_deref()), ("r1", Some("a b")));
     assert_eq!(host.identity_files, ["my keys/id"]);
-    let host = device("Host r1\nIdentityFile my\\ keys/id\nUser a#b\nHostName 10.0.0.1#x\n").identity_files;
+    let host = device("Host r1\nIdentityFile my\\ keys/id\nUser a#b\n").identity_files;
     assert_eq!(host, ["my keys/id"]);
     let host = device("Host r1\nIdentityFile C:\\Users\\ann\\.ssh\\id_rsa\nUser \"say \\\"x\\\"\"\n");
     assert_eq!(host.identity_files, ["C:\\Users\\ann\\.ssh\\id_rsa"]);
