@@ -1,4 +1,4 @@
-//! The backend without a window: `serve`, further workers, the sample lab, the platforms and what proves them.
+//! The backend without a window: `serve`, further workers, the sample lab, imports, the platforms and what proves them.
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -12,12 +12,16 @@ use netraven_backend::config::Tls;
 use netraven_backend::{App, Config, External, RemoteWorker};
 use tokio_util::sync::CancellationToken;
 
+#[path = "netraven-server/import.rs"]
+mod import;
 #[path = "netraven-server/lab.rs"]
 mod lab;
 #[path = "netraven-server/list.rs"]
 mod list;
 #[path = "netraven-server/platform.rs"]
 mod platform;
+#[path = "netraven-server/target.rs"]
+mod target;
 
 /// Longest end after SIGTERM or Ctrl-C; with the limit below it stays under ten seconds.
 const STOP_LIMIT: Duration = Duration::from_millis(9_500);
@@ -40,6 +44,9 @@ enum Command {
     Worker(WorkerArgs),
     /// Starts simulated SSH devices on this computer, adds them to the backend that runs here, and backs them up, until Ctrl-C.
     Lab(lab::LabArgs),
+    /// Imports the hosts of a file into the backend that runs here.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Lists the platforms, and what is wrong with files of your own.
     Platforms(list::ListArgs),
     /// Checks files of platforms of your own, alone or on recorded sessions.
@@ -122,6 +129,7 @@ fn main() -> ExitCode {
             Command::Serve(args) => serve(args).await,
             Command::Worker(args) => work(args).await,
             Command::Lab(args) => lab::run(args).await,
+            Command::Import(command) => import::run(command).await,
             Command::Platforms(args) => list::run(&args),
             Command::Platform(command) => platform::run(command).await,
         }
