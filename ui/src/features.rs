@@ -7,6 +7,7 @@ pub mod credential_form;
 pub mod device;
 pub mod forget_key;
 pub mod form;
+pub mod import;
 pub mod jump_host;
 mod key_button;
 pub mod lab;

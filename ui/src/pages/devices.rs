@@ -14,6 +14,7 @@ use crate::components::{Button, ButtonKind, Empty, Glyph, PageHeader, Pager, Pan
 use crate::data::{Query, use_lab, use_list, use_query, use_settled};
 use crate::features::credential_form::CredentialDialog;
 use crate::features::device::place;
+use crate::features::import::ImportDialog;
 use crate::features::lab::{LabBand, LabButton};
 use crate::features::loaded::loaded;
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
@@ -29,7 +30,6 @@ mod add;
 mod approval;
 mod approve;
 pub mod filters;
-mod import;
 mod keep;
 mod newest;
 mod panel;
@@ -41,7 +41,6 @@ use add::AddDevice;
 use approval::{WaitingBadge, WaitingNote};
 use approve::ApproveDialog;
 use filters::{DeviceFilter, FilterBar, PAGE_SIZE};
-use import::ImportDialog;
 use panel::DevicePanel;
 use table::DevicesTable;
 

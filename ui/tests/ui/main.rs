@@ -32,6 +32,7 @@ mod reading;
 mod run;
 mod run_device;
 mod samples;
+mod ssh_config;
 mod steady;
 mod styles;
 mod support;
