@@ -63,6 +63,7 @@ mod api {
     mod run_filters;
     mod schedules;
     mod sign_ins;
+    mod ssh_config;
     mod stopping;
     mod system;
     mod tags;

@@ -130,7 +130,10 @@ impl SshImport<'_> {
         // One that is behind a new one is behind none that exists.
         let through = behind.and_then(|behind| behind.id);
         let can_exist = behind.is_none_or(|behind| behind.id.is_some());
-        let is_it = |known: &&KnownJumpHost| can_exist && is_same(known, host) && known.through == through;
+        // Without a credential of the user's own, the chosen one is used for it.
+        let username = self.logins.choose(host).map(|login| login.username.clone()).ok();
+        let is_it =
+            |known: &&KnownJumpHost| can_exist && is_same(known, host, username.as_deref()) && known.through == through;
         let by_name = plan.known.iter().find(|known| known.name.to_lowercase() == host.name.to_lowercase());
         if let Some(there) = by_name.filter(is_it).or_else(|| plan.known.iter().find(is_it)) {
             return JumpVerdict::Same(there.clone());
@@ -226,11 +229,12 @@ impl SshImport<'_> {
     }
 }
 
-/// Whether an existing jump host is at the place of one of the file, and is signed in to as the file says, if it does.
-fn is_same(known: &KnownJumpHost, host: &ConfigHost) -> bool {
+/// Whether an existing jump host is at the place of one of the file, and is signed in to as the file says, if it does,
+/// or as `username`.
+fn is_same(known: &KnownJumpHost, host: &ConfigHost, username: Option<&str>) -> bool {
     known.address.eq_ignore_ascii_case(&host.address)
         && known.port == host.port
-        && host.user.as_ref().is_none_or(|user| *user == known.username)
+        && (host.user.as_ref().is_none_or(|user| *user == known.username) || username == Some(known.username.as_str()))
 }
 
 /// Where a jump host is, how it is reached, and as whom it is signed in to.
