@@ -117,7 +117,7 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
         ["jump-hosts", ..] if !server.description.shows(Method::Get, "/jump-hosts/") => {
             Err(offered::refusal(Feature::JumpHosts))
         }
-        // Such a file is about jump hosts; without them most of its devices would be reached in another way than it says.
+        // Such a file is about jump hosts: without them its devices would be reached in another way than it says.
         ["devices", "import", "ssh-config", ..] if !server.description.shows(Method::Get, "/jump-hosts/") => {
             Err(offered::refusal(Feature::JumpHosts))
         }

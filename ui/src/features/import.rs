@@ -1,5 +1,5 @@
-//! The dialog that adds the devices of a CSV file, or the hosts of an ssh_config. What would come of each row the server
-//! says beforehand.
+//! The dialog that adds the devices of a CSV file, or the hosts of an ssh_config. What would come of each row the
+//! server says beforehand.
 
 mod ssh_config;
 
@@ -118,7 +118,12 @@ pub fn ImportDialog(#[props(default)] hosts: bool, onclose: EventHandler<()>) ->
             wide: true,
             onclose: move |()| onclose.call(()),
             actions: rsx! {
-                Button { label: if again { "Choose a file again" } else { "Choose a file" }, glyph: Glyph::Upload, refused: adding, onclick: move |_| choose.call(()) }
+                Button {
+                    label: if again { "Choose a file again" } else { "Choose a file" },
+                    glyph: Glyph::Upload,
+                    refused: adding,
+                    onclick: move |_| choose.call(()),
+                }
                 span { class: "grow" }
                 if finished {
                     Button { label: "Done", kind: ButtonKind::Primary, onclick: move |_| onclose.call(()) }

@@ -29,7 +29,11 @@ fn counts(new: i64, changed: i64, wrong: i64) -> Value {
 }
 
 fn outcome(jump_hosts: &Value, devices: &Value) -> Value {
-    let host = |line: i64, name: &str, kind: &str, fate: &str, message: &str| json!({"line": line, "name": name, "kind": kind, "fate": fate, "message": message});
+    let host = |line: i64, name: &str, kind: &str, fate: &str, message: &str| {
+        let mut host = json!({"line": line, "name": name, "kind": kind, "fate": fate});
+        host["message"] = json!(message);
+        host
+    };
     json!({
         "jump_hosts": jump_hosts, "devices": devices, "updated": 0,
         "hosts": [

@@ -8,8 +8,8 @@ use crate::words::words;
 
 /// A file of ssh hosts, and what its new devices get.
 ///
-/// Hosts that a `ProxyJump` names become jump hosts, the other names without wildcards devices. `Match` blocks with conditions
-/// and `Include` are not followed.
+/// Hosts that a `ProxyJump` names become jump hosts, the other names without wildcards devices. `Match` blocks with
+/// conditions and `Include` are not followed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SshConfigInput {
@@ -34,8 +34,9 @@ pub struct SshConfigInput {
     pub update: Option<bool>,
 }
 
-/// Adds the jump hosts of a file, all in one transaction, then its devices in batches of 500, each in a transaction of its
-/// own. What is there already stays as it is, unless a change is asked for; each change is a transaction of its own.
+/// Adds the jump hosts of a file, all in one transaction, then its devices in batches of 500, each in a transaction of
+/// its own. What is there already stays as it is, unless a change is asked for; each change is a transaction of its
+/// own.
 ///
 /// Only admins may add or change jump hosts. Devices added by others wait for approval.
 #[derive(Clone, Debug)]

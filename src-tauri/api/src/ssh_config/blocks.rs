@@ -126,6 +126,7 @@ impl Blocks {
 
     /// Everything that is said of a name.
     pub fn settings_of(&self, name: &str, effort: &mut Effort) -> Settings {
+        effort.spend(self.wild.len());
         let mut hits: Vec<usize> = self.named.get(name).cloned().unwrap_or_default();
         for index in &self.wild {
             let block = &self.all[*index];

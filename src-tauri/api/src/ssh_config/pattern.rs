@@ -15,8 +15,9 @@ impl Effort {
         self.0 == 0
     }
 
-    fn spend(&mut self, steps: usize) {
-        self.0 = self.0.saturating_sub(steps as u64);
+    /// Counts steps.
+    pub fn spend(&mut self, steps: usize) {
+        self.0 = self.0.saturating_sub(u64::try_from(steps).unwrap_or(u64::MAX));
     }
 }
 

@@ -322,6 +322,8 @@ fn what_would_take_too_long_is_refused_as_a_whole() {
     let patterns: String = (0..50_000).map(|number| format!("Host *a*{number}*b\nPort 22\n")).collect();
     let names: String = (0..40_000).map(|number| format!(" aaaaaaaaaaaaaaaaaaaaaaaaaaaa{number}")).collect();
     assert!(read(&format!("{patterns}Host{names}\n")).unwrap_err().contains("too many patterns"));
+    let blocks = "Match all\nPort 22\n".repeat(50_000);
+    assert!(read(&format!("{blocks}Host{names}\n")).unwrap_err().contains("too many patterns"));
     let jumps: String = (0..600).map(|number| format!("Host s{number}\nProxyJump j{number}\n")).collect();
     let read = config(&jumps);
     assert_eq!((read.jump_hosts.len(), read.wrong.len()), (JUMP_HOSTS, 100));

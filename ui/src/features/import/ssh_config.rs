@@ -275,7 +275,7 @@ fn HostsPreview(outcome: SshConfigOutcome, choices: SshChoices) -> Element {
             p { key: "{index}", class: "text-warning", role: "note", "{sentence}" }
         }
         Stopped { why: outcome.stopped.clone() }
-        HostRows { outcome: outcome.clone(), onleave: move |name| left_out.write().push(name) }
+        HostRows { outcome: outcome.clone(), onleave: move |name: String| left_out.write().push(name) }
         RemarkRows { outcome }
     }
 }
