@@ -70,6 +70,7 @@ mod api {
     mod schedules;
     mod session_policies;
     mod sign_ins;
+    mod ssh_config;
     mod startup;
     mod stopping;
     mod system;

@@ -8,6 +8,7 @@ pub mod device;
 pub mod device_field;
 pub mod forget_key;
 pub mod form;
+pub mod import;
 pub mod jump_host;
 mod key_button;
 pub mod lab;

@@ -2,6 +2,7 @@
 
 mod approval;
 mod import;
+mod ssh_import;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,10 @@ pub use approval::{
     Approval, ApprovalState, ApproveDevice, ApproveDevices, ApprovedDevices, NotApproved, Seen, SeenDevice,
 };
 pub use import::{CheckImport, ImportDevices, ImportError, ImportPlan, Imported};
+pub use ssh_import::{
+    CheckSshConfig, ImportSshConfig, SshConfigInput, SshConfigLogin, SshConfigOutcome, SshConfigRemark, SshHost,
+    SshHostCounts, SshHostFate, SshHostKind,
+};
 
 /// A device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

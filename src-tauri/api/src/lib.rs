@@ -1,6 +1,6 @@
 //! Wire types of the NetRaven REST API: what server, client, shell and web view say to each other; and the rules
-//! all of them have to agree on: what an address is ([`address`]), how a file of devices is read ([`sheet`]), and how rows are
-//! sorted and paged where no database does it ([`rows`]).
+//! all of them have to agree on: what an address is ([`address`]), how a file of devices ([`sheet`]) or of ssh hosts
+//! ([`ssh_config`]) is read, and how rows are sorted and paged where no database does it ([`rows`]).
 //!
 //! An endpoint is a request type with its line of `endpoint!`; its URL is written only there. Names and shapes follow
 //! the NetRaven API; what this product adds (runs, causes, host keys, platforms) is marked as such.
@@ -37,6 +37,7 @@ pub mod secret;
 pub mod session_policy;
 pub mod sheet;
 pub mod sorting;
+pub mod ssh_config;
 pub mod startup;
 pub mod system;
 pub mod tags;

@@ -84,6 +84,8 @@ pub const ROUTES: &[Route] = &[
     Route::of::<devices::DeleteDevice>(),
     Route::of::<devices::ImportDevices>(),
     Route::of::<devices::CheckImport>(),
+    Route::of::<devices::ImportSshConfig>(),
+    Route::of::<devices::CheckSshConfig>(),
     Route::of::<devices::ApproveDevice>(),
     Route::of::<devices::ApproveDevices>(),
     Route::of::<devices::ListDeviceCredentials>(),

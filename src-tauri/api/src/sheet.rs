@@ -18,7 +18,10 @@ pub use device::{Entry, check};
 pub use encoding::decode;
 pub use header::Separator;
 pub use tally::{LISTED, Refusal, RefusalKind, RefusedRow, Tally};
-pub use twins::{Fate, Seen, There, compare};
+pub use twins::{Fate, Seen, There, compare, place_of};
+
+pub(crate) use device::is_hostname;
+pub(crate) use near::near;
 
 use header::Header;
 use records::{Record, Records};
@@ -134,7 +137,8 @@ impl Iterator for Sheet<'_> {
 }
 
 /// A text of a file in quotation marks, on one line, and truncated if it is long.
-pub(crate) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     /// Most characters shown.
     const SHOWN: usize = 60;
     let shown = text.chars().take(SHOWN).map(|letter| if letter.is_control() { ' ' } else { letter });

@@ -28,6 +28,7 @@ mod results;
 mod runs;
 mod schedules;
 mod session_policies;
+mod ssh_config;
 mod startup;
 mod system;
 mod tags;
@@ -140,6 +141,7 @@ pub fn router(state: AppState) -> Router {
     session_policies::mount(&mut mount);
     devices::mount(&mut mount);
     trials::mount(&mut mount);
+    ssh_config::mount(&mut mount);
     jobs::mount(&mut mount);
     matrix::mount(&mut mount);
     runs::mount(&mut mount);

@@ -26,6 +26,7 @@ pub mod run_filter;
 pub mod runs;
 pub mod session_policies;
 pub mod settings;
+pub mod ssh_imports;
 pub mod starts;
 pub mod startup;
 pub mod system;

@@ -121,6 +121,10 @@ pub(crate) async fn answer(client: &Client, server: &Server, request: Request) -
             Err(offered::refusal(Feature::JumpHosts))
         }
         ["trials", ..] if !server.description.shows(Method::Post, "/trials/") => Err(offered::refusal(Feature::Trials)),
+        // Such a file is about jump hosts: without them its devices would be reached in another way than it says.
+        ["devices", "import", "ssh-config", ..] if !server.description.shows(Method::Get, "/jump-hosts/") => {
+            Err(offered::refusal(Feature::JumpHosts))
+        }
         ["credentials", rest @ ..] => credentials::answer(context, &request, rest).await,
         ["devices", rest @ ..] => devices::answer(context, &request, rest).await,
         ["jobs", rest @ ..] => jobs::answer(context, &request, rest).await,

@@ -67,6 +67,11 @@ impl Start {
         Ok(Start::of("lab")?.args(arguments).env("NETRAVEN_ADMIN_PASSWORD", None))
     }
 
+    /// `netraven-server import`, without the password of `admin` in its environment.
+    pub fn import(arguments: &[&str]) -> anyhow::Result<Start> {
+        Ok(Start::of("import")?.args(arguments).env("NETRAVEN_ADMIN_PASSWORD", None))
+    }
+
     fn of(verb: &str) -> anyhow::Result<Start> {
         let mut command = Command::new(program("netraven-server")?);
         command.arg(verb).env("RUST_LOG", "info,sqlx=warn").env_remove("NETRAVEN_DATABASE_URL");
@@ -125,6 +130,13 @@ impl Start {
         let status = server.exited(START_LIMIT).await?;
         ensure!(server.printed().is_empty(), "a server that refuses prints nothing, not {:?}", server.printed());
         Ok((status, server.said()))
+    }
+
+    /// Starts one that ends by itself: its exit status and the lines it printed.
+    pub async fn ended(self) -> anyhow::Result<(ExitStatus, Vec<String>)> {
+        let mut process = self.spawn()?;
+        let status = process.exited(START_LIMIT).await?;
+        Ok((status, process.printed()))
     }
 }
 

@@ -134,6 +134,42 @@ async fn the_lab_finds_the_backend_of_its_folder_and_takes_away_what_it_added() 
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hosts_of_an_ssh_config_are_imported_from_a_terminal() -> anyhow::Result<()> {
+    let (database, data) = (without_users().await?, tempfile::tempdir()?);
+    let folder = data.path().to_str().context("the path is text")?;
+    let file = data.path().join("hosts");
+    std::fs::write(&file, "Host sw1\nHostName 10.0.0.1\nHost sw2\nHostName 10.0.0.2\nHostnme x\n")?;
+    let file = file.to_str().context("the path is text")?;
+    let (status, said) = Start::import(&["ssh-config", file, "--data-dir", folder])?.refused().await?;
+    assert_eq!(status.code(), Some(1));
+    assert!(said.contains("no backend runs on"), "{said}");
+
+    let start = Start::serve(data.path())?.args(&on(&database)).env("NETRAVEN_ADMIN_PASSWORD", None);
+    let mut server = start.ready().await?;
+    let password = Secret::new(std::fs::read_to_string(data.path().join("initial-admin-password"))?.trim());
+    let client = Client::new(&server.url)?;
+    let token = client.login("admin", &password, None).await?.access_token;
+    let client = client.with_token(token);
+    let check = Start::import(&["ssh-config", file, "--check", "--tag", "default", "--data-dir", folder])?;
+    let (status, printed) = check.ended().await?;
+    assert_eq!(status.code(), Some(0), "{printed:?}");
+    let has = |line: &str| printed.iter().any(|printed| printed == line);
+    assert!(has("Devices: 2 new, 0 same, 0 different, 0 wrong"), "{printed:?}");
+    assert!(has("Line 5: 'Hostnme' is not a keyword of ssh_config: write HostName or Host."), "{printed:?}");
+    assert_eq!(client.send(&ListDevices::default()).await?.total, 0);
+
+    let import = Start::import(&["ssh-config", file, "--leave-out", "sw2", "--data-dir", folder])?;
+    let (status, printed) = import.ended().await?;
+    assert_eq!(status.code(), Some(0), "{printed:?}");
+    assert_eq!(client.send(&ListDevices::default()).await?.items[0].hostname, "sw1");
+    let unknown = Start::import(&["ssh-config", file, "--tag", "nowhere", "--data-dir", folder])?;
+    let (status, said) = unknown.refused().await?;
+    assert!(status.code() == Some(1) && said.contains("there is no tag nowhere"), "{said}");
+    server.terminate().await?;
+    Ok(())
+}
+
 /// A server that lost its key, or brings another one, would seal what nobody else can open.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_is_served_with_the_key_it_was_begun_with_and_no_other() -> anyhow::Result<()> {

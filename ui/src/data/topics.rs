@@ -99,6 +99,8 @@ impl Topics {
             "jobs" if path.starts_with("/jobs/run/") => &[Topic::Runs, Topic::Jobs],
             "jobs" => &[Topic::Jobs],
             "runs" => &[Topic::Runs, Topic::RunEnds],
+            // Such a file brings jump hosts too.
+            "devices" if path.ends_with("/ssh-config") => &[Topic::Setup, Topic::Devices],
             "devices" => &[Topic::Devices],
             "credentials" | "jump-hosts" | "session-policy" | "tags" => &[Topic::Setup, Topic::Devices],
             "configs" => &[Topic::Snapshots, Topic::Devices],

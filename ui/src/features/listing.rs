@@ -89,8 +89,8 @@ pub struct Words {
 }
 
 /// A page that is one list. `row` draws a row, with its key; `row_id` identifies it. `refused` is why the person may add
-/// none, `locked` stands in place of the list where it may not be seen. With `lab` the sample lab is offered; the children
-/// are put into the line below the list.
+/// none, `locked` stands in place of the list where it may not be seen. With `lab` the sample lab is offered; `beside`
+/// stands before the button that adds a row, and the children are put into the line below the list.
 #[component]
 pub fn ListPage<T: Clone + PartialEq + 'static, C: Word>(
     crumbs: Vec<Crumb>,
@@ -104,6 +104,7 @@ pub fn ListPage<T: Clone + PartialEq + 'static, C: Word>(
     refused: Option<String>,
     #[props(default)] lab: bool,
     locked: Option<Element>,
+    beside: Option<Element>,
     onadd: EventHandler<()>,
     children: Element,
 ) -> Element {
@@ -127,6 +128,9 @@ pub fn ListPage<T: Clone + PartialEq + 'static, C: Word>(
             title: face.title,
             crumbs,
             UpdatedAgo { at: list.at(), loading: list.loading(), of_before: list.is_of_before() }
+            if let Some(beside) = beside {
+                {beside}
+            }
             Button {
                 label: "Add {one}",
                 kind: ButtonKind::Primary,

@@ -5,8 +5,9 @@ use netraven_api::jump_hosts::{DeleteJumpHost, JumpHost, ListJumpHosts};
 use netraven_api::native::Feature;
 use netraven_api::sorting::JumpHostColumn;
 
-use crate::components::{Empty, Glyph};
+use crate::components::{Button, Empty, Glyph};
 use crate::data::use_list_maybe;
+use crate::features::import::ImportDialog;
 use crate::features::listing::{ListPage, Words, use_listing};
 use crate::features::open_dialog::{OpenDialog, Question, use_deletion};
 use crate::section::Section;
@@ -32,6 +33,10 @@ const WORDS: Words = Words {
     )),
 };
 
+/// The dialog that this list alone has: it imports jump hosts and what is behind them from a file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct FromSshConfig;
+
 /// The list of jump hosts.
 #[component]
 pub fn JumpHostsPage() -> Element {
@@ -45,10 +50,18 @@ pub fn JumpHostsPage() -> Element {
             order: Some(listing.sorted().order),
         })
     });
-    let mut dialog = use_signal(|| OpenDialog::<JumpHost>::Nothing);
+    let mut dialog = use_signal(|| OpenDialog::<JumpHost, FromSshConfig>::Nothing);
     let unknown = workplace.refusal(Feature::JumpHosts);
     let denied = (!workplace.is_admin()).then(|| "Only admins may add jump hosts.".to_owned());
     let refused = unknown.clone().or(denied);
+    let beside = rsx! {
+        Button {
+            label: "Import from ssh_config",
+            glyph: Glyph::Upload,
+            refused: unknown.clone(),
+            onclick: move |_| dialog.set(OpenDialog::More(FromSshConfig)),
+        }
+    };
     let locked = unknown.map(|reason| {
         rsx! {
             Empty { title: "No jump hosts", text: reason, glyph: Glyph::Server }
@@ -73,6 +86,7 @@ pub fn JumpHostsPage() -> Element {
             },
             refused,
             locked,
+            beside,
             onadd: move |()| dialog.set(OpenDialog::Add),
         }
         Dialogs { dialog }
@@ -80,13 +94,14 @@ pub fn JumpHostsPage() -> Element {
 }
 
 #[component]
-fn Dialogs(mut dialog: Signal<OpenDialog<JumpHost>>) -> Element {
+fn Dialogs(mut dialog: Signal<OpenDialog<JumpHost, FromSshConfig>>) -> Element {
     let close = move |()| dialog.set(OpenDialog::Nothing);
     let deletion = use_deletion(dialog);
     match dialog() {
         OpenDialog::Nothing => rsx! {},
         OpenDialog::Add => rsx! { JumpHostDialog { onclose: close } },
         OpenDialog::Change(host) => rsx! { JumpHostDialog { host, onclose: close } },
+        OpenDialog::More(FromSshConfig) => rsx! { ImportDialog { hosts: true, onclose: close } },
         OpenDialog::Delete(host) => {
             let question = Question {
                 title: format!("Delete the jump host {}?", host.name),

@@ -34,6 +34,7 @@ mod run;
 mod run_device;
 mod samples;
 mod session_policy;
+mod ssh_config;
 mod steady;
 mod styles;
 mod support;

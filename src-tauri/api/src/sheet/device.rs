@@ -151,7 +151,8 @@ fn lengths(cells: &Cells, faults: &mut Vec<String>) {
     }
 }
 
-fn is_hostname(name: &str) -> bool {
+/// Whether a text can be the name of a device or a jump host.
+pub(crate) fn is_hostname(name: &str) -> bool {
     let is_word = |letter: char| letter.is_alphabetic() || letter.is_ascii_digit() || "._-".contains(letter);
     name.starts_with(|first: char| first.is_ascii_alphanumeric()) && name.chars().all(is_word)
 }

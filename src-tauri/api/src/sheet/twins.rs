@@ -98,6 +98,8 @@ pub fn compare(entry: &Entry, by_name: Option<&There>, by_place: Option<&There>)
     }
 }
 
-fn place_of(address: &str, port: i64) -> String {
+/// An address with a port, as people write them.
+#[must_use]
+pub fn place_of(address: &str, port: i64) -> String {
     if address.contains(':') { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
 }

@@ -1,4 +1,4 @@
-//! The backend without a window: `serve`, further workers, the sample lab, the platforms and what proves them.
+//! The backend without a window: `serve`, further workers, the sample lab, imports, the platforms and what proves them.
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
@@ -15,12 +15,16 @@ use tokio_util::sync::CancellationToken;
 
 #[path = "netraven-server/asking.rs"]
 mod asking;
+#[path = "netraven-server/import.rs"]
+mod import;
 #[path = "netraven-server/lab.rs"]
 mod lab;
 #[path = "netraven-server/list.rs"]
 mod list;
 #[path = "netraven-server/platform.rs"]
 mod platform;
+#[path = "netraven-server/target.rs"]
+mod target;
 #[path = "netraven-server/trying.rs"]
 mod trying;
 
@@ -45,6 +49,9 @@ enum Command {
     Worker(WorkerArgs),
     /// Starts simulated SSH devices on this computer, adds them to the backend that runs here, and backs them up, until Ctrl-C.
     Lab(lab::LabArgs),
+    /// Imports the hosts of a file into the backend that runs here.
+    #[command(subcommand)]
+    Import(import::ImportCommand),
     /// Lists the platforms, and what is wrong with files of your own.
     Platforms(list::ListArgs),
     /// Checks files of platforms of your own, alone, on recorded sessions or on a device.
@@ -138,6 +145,7 @@ fn main() -> ExitCode {
             Command::Serve(args) => serve(args).await,
             Command::Worker(args) => work(args).await,
             Command::Lab(args) => lab::run(args).await,
+            Command::Import(command) => import::run(command).await,
             Command::Platforms(args) => list::run(&args),
             Command::Platform(command) => platform::run(command).await,
         }

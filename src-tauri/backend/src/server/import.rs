@@ -228,7 +228,7 @@ fn small(place: Place) -> String {
 }
 
 /// A failure of the store, in words for the user who imports.
-fn reason(error: ApiError) -> String {
+pub fn reason(error: ApiError) -> String {
     match error {
         ApiError::Detail(_, sentence) => sentence,
         other => {

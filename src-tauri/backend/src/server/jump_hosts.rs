@@ -118,7 +118,8 @@ async fn log_key(state: &AppState, id: JumpHostId, message: String) {
     state.journal.changed(Changed::Setup).await;
 }
 
-async fn told(state: &AppState, caller: &Caller, host: &JumpHost, what: &str) {
+/// Logs that a jump host was added, changed or deleted, and by whom.
+pub async fn told(state: &AppState, caller: &Caller, host: &JumpHost, what: &str) {
     let message = format!("The jump host {} was {what} by {}.", host.name, caller.name());
     let meta = json!({ "jump_host_id": host.id, "address": host.address, "port": host.port,
         "credential_id": host.credential_id, "through": host.through, "is_default": host.is_default });

@@ -9,7 +9,11 @@ use serde::Deserialize;
 use sqlx::types::Json;
 
 use super::approvals::{self, Author};
-use super::{Result, Store, numbers};
+use super::{Result, Store, explain, numbers};
+
+/// What is said where a jump host of new devices is gone.
+const GONE: &[(&str, &str)] =
+    &[("devices_jump_host", "A jump host of these devices was deleted at the same moment. Import the file again.")];
 
 /// A device that has an entry's name or its address and port.
 #[derive(Deserialize)]
@@ -89,17 +93,20 @@ impl Store {
         // In the order of their names, so that two imports of the same file do not deadlock.
         let added: Vec<(i64, String)> = sqlx::query_as(
             "insert into devices (hostname, ip_address, port, transport, device_type, description, serial_number, model,
-                 source, notes, updated_by)
+                 source, notes, jump_host_id, direct, updated_by)
              select hostname, ip_address, coalesce(port, 22), coalesce(transport, 'ssh'), device_type, description,
-                 serial_number, model, coalesce(source, 'imported'), notes, $2
+                 serial_number, model, coalesce(source, 'imported'), notes, jump_host_id,
+                 coalesce(direct, false), $2
              from jsonb_to_recordset($1) r (hostname text, ip_address text, port integer, transport text,
-                 device_type text, description text, serial_number text, model text, source text, notes text)
+                 device_type text, description text, serial_number text, model text, source text, notes text,
+                 jump_host_id bigint, direct boolean)
              order by lower(hostname) on conflict do nothing returning id, hostname",
         )
         .bind(inputs)
         .bind(author.name)
         .fetch_all(&mut *tx)
-        .await?;
+        .await
+        .map_err(|error| explain(error, GONE))?;
         let (ids, names): (Vec<DeviceId>, Vec<String>) =
             added.into_iter().map(|(id, name)| (DeviceId::new(id), name)).unzip();
         sqlx::query(

@@ -97,23 +97,24 @@ impl Store {
     pub async fn create_jump_host(&self, input: &JumpHostInput) -> Result<JumpHostId> {
         let mut tx = self.pool().begin().await?;
         make_room_for_default(&mut tx, input).await?;
-        let id: i64 = sqlx::query_scalar(
-            "insert into jump_hosts (name, address, port, credential_id, through_id, is_default, note)
-             values ($1, $2, $3, $4, $5, $6, $7) returning id",
-        )
-        .bind(&input.name)
-        .bind(&input.address)
-        .bind(input.port.map_or(22, port))
-        .bind(input.credential_id.map(CredentialId::get))
-        .bind(input.through.flatten().map(JumpHostId::get))
-        .bind(input.is_default.unwrap_or(false))
-        .bind(&input.note)
-        .fetch_one(&mut *tx)
-        .await
-        .map_err(|error| explain(error, CHANGED))?;
+        let id = insert(&mut tx, input).await?;
         check_chains(&mut tx).await?;
         tx.commit().await?;
-        Ok(id.into())
+        Ok(id)
+    }
+
+    /// Adds jump hosts in one transaction and returns their ids. One may be behind an earlier one, given by its place.
+    pub async fn create_jump_hosts(&self, new: &[(JumpHostInput, Option<usize>)]) -> Result<Vec<JumpHostId>> {
+        let mut tx = self.pool().begin().await?;
+        let mut ids: Vec<JumpHostId> = Vec::new();
+        for (input, behind) in new {
+            make_room_for_default(&mut tx, input).await?;
+            let through = behind.and_then(|place| ids.get(place).copied()).map(Some).or(input.through);
+            ids.push(insert(&mut tx, &JumpHostInput { through, ..input.clone() }).await?);
+        }
+        check_chains(&mut tx).await?;
+        tx.commit().await?;
+        Ok(ids)
     }
 
     /// Changes a jump host; absent fields stay, the `emptied` are cleared.
@@ -213,6 +214,24 @@ impl Store {
         .await?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound("Host key")) } else { Ok(()) }
     }
+}
+
+async fn insert(tx: &mut PgTransaction<'_>, input: &JumpHostInput) -> Result<JumpHostId> {
+    let id: i64 = sqlx::query_scalar(
+        "insert into jump_hosts (name, address, port, credential_id, through_id, is_default, note)
+         values ($1, $2, $3, $4, $5, $6, $7) returning id",
+    )
+    .bind(&input.name)
+    .bind(&input.address)
+    .bind(input.port.map_or(22, port))
+    .bind(input.credential_id.map(CredentialId::get))
+    .bind(input.through.flatten().map(JumpHostId::get))
+    .bind(input.is_default.unwrap_or(false))
+    .bind(&input.note)
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(|error| explain(error, CHANGED))?;
+    Ok(id.into())
 }
 
 /// Takes the default from the jump host that has it, if another one is to have it. Changes come one after the other.

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
-use netraven_api::devices::{CheckImport, ImportDevices};
+use netraven_api::devices::{CheckImport, CheckSshConfig, ImportDevices, ImportSshConfig};
 use netraven_api::problem::Code;
 use netraven_api::{Endpoint as _, Method, Problem, Request, Secret};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, LOCATION, WWW_AUTHENTICATE};
@@ -83,7 +83,8 @@ impl Client {
         if let Some(token) = token {
             builder = builder.bearer_auth(token.expose());
         }
-        let is_import = [ImportDevices::PATH, CheckImport::PATH].contains(&request.path.as_str());
+        let imports = [ImportDevices::PATH, CheckImport::PATH, ImportSshConfig::PATH, CheckSshConfig::PATH];
+        let is_import = imports.contains(&request.path.as_str());
         let builder = builder.timeout(if is_import { IMPORT_LIMIT } else { TOTAL_LIMIT });
         self.exchange(builder, &name_of(request), request.method == Method::Get).await
     }

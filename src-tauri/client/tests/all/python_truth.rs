@@ -1,7 +1,10 @@
 //! What the window says of the replayed Python server: nothing is promised, announced or refused that is not so there.
 
 use netraven_api::configs::SearchConfigs;
-use netraven_api::devices::{CheckImport, CreateDevice, DeleteDevice, DeviceInput, ImportDevices};
+use netraven_api::devices::{
+    CheckImport, CheckSshConfig, CreateDevice, DeleteDevice, DeviceInput, ImportDevices, ImportSshConfig,
+    SshConfigInput,
+};
 use netraven_api::jobs::{DeleteJob, ListJobs, RunJob};
 use netraven_api::logs::{GetLog, ListLogs, LogFilter};
 use netraven_api::native::{AdminAction, Feature};
@@ -129,6 +132,23 @@ async fn a_spreadsheet_is_read_there_as_on_our_own_server_and_what_is_there_is_n
     let csv = "hostname,ip_address,device_type,tags\nr8,192.0.2.8,linux,4711\n";
     let imported = client.send(&ImportDevices { csv: csv.into() }).await.unwrap();
     assert_eq!(imported.errors[0].message, "Line 2: there is no tag with the number or name 4711.");
+}
+
+#[tokio::test]
+async fn a_file_of_ssh_hosts_is_refused_before_anything_is_sent() {
+    let replay = Replay::start().await;
+    let client = replay.client().await;
+    replay.asked("");
+    let input = SshConfigInput { config: "Host r1\nProxyJump gate\n".into(), ..SshConfigInput::default() };
+    let refusals = [
+        client.send(&CheckSshConfig(input.clone())).await.unwrap_err(),
+        client.send(&ImportSshConfig(input)).await.unwrap_err(),
+    ];
+    for refused in refusals {
+        assert_eq!(refused.code, Code::NotOffered);
+        assert!(refused.message.contains("knows no jump hosts"), "{}", refused.message);
+    }
+    assert!(replay.asked("POST").is_empty());
 }
 
 #[tokio::test]

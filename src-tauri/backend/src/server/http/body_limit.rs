@@ -12,7 +12,7 @@ use futures::StreamExt as _;
 use netraven_api::Endpoint as _;
 use netraven_api::auth::TOKEN_PATH;
 use netraven_api::bulk::BULK_IMPORT_PATH;
-use netraven_api::devices::{CheckImport, ImportDevices};
+use netraven_api::devices::{CheckImport, CheckSshConfig, ImportDevices, ImportSshConfig};
 
 use super::error::ApiError;
 use super::path::canonical;
@@ -48,7 +48,8 @@ pub fn limit_of(path: &str) -> usize {
 
 /// Whether this route takes files of devices.
 pub fn takes_file(path: &str) -> bool {
-    [BULK_IMPORT_PATH, ImportDevices::PATH, CheckImport::PATH].map(canonical).contains(&canonical(path))
+    let files = [BULK_IMPORT_PATH, ImportDevices::PATH, CheckImport::PATH, ImportSshConfig::PATH, CheckSshConfig::PATH];
+    files.map(canonical).contains(&canonical(path))
 }
 
 /// Accepts a file of devices only while few others are in progress. Checked once the sender is known, and before any of it is read.
@@ -109,6 +110,7 @@ mod tests {
             assert_eq!(limit_of(path), LOGIN, "{path}");
         }
         assert_eq!((limit_of("/devices/import"), limit_of("/devices/import/check/")), (FILE, FILE));
+        assert_eq!(limit_of("/devices/import/ssh-config/check"), FILE);
         assert_eq!(limit_of("/jobs/"), BODY);
     }
 }

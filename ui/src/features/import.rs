@@ -1,15 +1,20 @@
-//! The dialog that adds the devices of a CSV file. What would come of each row the server says beforehand.
+//! The dialog that adds the devices of a CSV file, or the hosts of an ssh_config. What would come of each row the
+//! server says beforehand.
+
+mod ssh_config;
 
 use dioxus::prelude::*;
 use netraven_api::Problem;
 use netraven_api::devices::{CheckImport, ImportDevices, ImportError, ImportPlan, Imported};
 use netraven_api::native::{Feature, Native, PickedFile};
+use netraven_api::ssh_config::is_ssh_config;
 
 use crate::components::{Button, ButtonKind, Dialog, Glyph, Icon, SkeletonRows};
 use crate::data::use_api;
 use crate::features::form::FormProblem;
 use crate::format;
 use crate::state::session::use_workplace;
+use ssh_config::{SshConfigDialog, SshConfigHowTo};
 
 /// How far the import is.
 #[derive(Clone, PartialEq)]
@@ -28,32 +33,37 @@ enum Step {
     Refused,
 }
 
-/// Imports devices from a file.
+/// Imports devices from a file of either kind, which is recognised by its content; with `hosts`, an ssh_config is
+/// expected.
 #[component]
-pub fn ImportDialog(onclose: EventHandler<()>) -> Element {
+pub fn ImportDialog(#[props(default)] hosts: bool, onclose: EventHandler<()>) -> Element {
     let api = use_api();
     let mut file = use_signal(|| None::<PickedFile>);
+    let mut ssh_config = use_signal(|| None::<PickedFile>);
     let mut step = use_signal(|| Step::Choose);
     let mut problem = use_signal(|| None::<Problem>);
     // A file that is chosen while another one is checked takes its place.
     let mut choice = use_signal(|| 0_u32);
 
     let choosing = api.clone();
-    let choose = move |_| {
+    let choose = use_callback(move |()| {
         let api = choosing.clone();
         spawn(async move {
-            let wish = Native::PickFile {
-                title: "Choose a CSV file of devices".into(),
-                extensions: vec!["csv".into(), "txt".into()],
-            };
+            // An ssh_config has a name without an ending, which no filter would show.
+            let title = "Choose a CSV file of devices, or an ssh_config".into();
+            let wish = Native::PickFile { title, extensions: Vec::new() };
             let picked = match api.ask::<Option<PickedFile>>(wish).await {
                 Ok(None) => return,
                 Ok(Some(picked)) => picked,
                 Err(found) => return problem.set(Some(found)),
             };
-            let csv = picked.text.clone();
             let number = *choice.peek() + 1;
             choice.set(number);
+            if is_ssh_config(&picked.text) {
+                return ssh_config.set(Some(picked));
+            }
+            ssh_config.set(None);
+            let csv = picked.text.clone();
             file.set(Some(picked));
             step.set(Step::Check);
             problem.set(None);
@@ -69,7 +79,7 @@ pub fn ImportDialog(onclose: EventHandler<()>) -> Element {
                 }
             }
         });
-    };
+    });
     let import = move |_| {
         let (Some(csv), Step::Checked(plan)) =
             (file.peek().as_ref().map(|file| file.text.clone()), step.peek().clone())
@@ -101,14 +111,19 @@ pub fn ImportDialog(onclose: EventHandler<()>) -> Element {
     let finished = matches!(now, Step::Done(_));
     let again = !matches!(now, Step::Choose);
     let adding = matches!(now, Step::Import(_)).then(|| "Adding the devices.".to_owned());
-    rsx! {
+    let columns = rsx! {
         Dialog {
             id: "import-devices",
-            title: "Import devices from CSV",
+            title: if hosts { "Import from ssh_config" } else { "Import devices from CSV" },
             wide: true,
             onclose: move |()| onclose.call(()),
             actions: rsx! {
-                Button { label: if again { "Choose a file again" } else { "Choose a file" }, glyph: Glyph::Upload, refused: adding, onclick: choose }
+                Button {
+                    label: if again { "Choose a file again" } else { "Choose a file" },
+                    glyph: Glyph::Upload,
+                    refused: adding,
+                    onclick: move |_| choose.call(()),
+                }
                 span { class: "grow" }
                 if finished {
                     Button { label: "Done", kind: ButtonKind::Primary, onclick: move |_| onclose.call(()) }
@@ -119,6 +134,7 @@ pub fn ImportDialog(onclose: EventHandler<()>) -> Element {
             },
             FormProblem { problem: problem(), fields: Vec::new() }
             match now {
+                Step::Choose if hosts => rsx! { SshConfigHowTo {} },
                 Step::Choose => rsx! { HowTo {} },
                 Step::Check => rsx! { SkeletonRows { rows: 3, label: "Checking each row" } },
                 Step::Checked(plan) | Step::Import(plan) => rsx! {
@@ -132,6 +148,14 @@ pub fn ImportDialog(onclose: EventHandler<()>) -> Element {
                     }
                 },
             }
+        }
+    };
+    let number = choice();
+    rsx! {
+        if let Some(file) = ssh_config() {
+            SshConfigDialog { key: "{number}", file, onchoose: move |()| choose.call(()), onclose }
+        } else {
+            {columns}
         }
     }
 }
@@ -147,6 +171,7 @@ fn HowTo() -> Element {
         p { class: "muted",
             "hostname, ip_address and device_type are required. Cells are separated by commas, semicolons or tabs, tags by |; tags that do not exist yet are created. Each row is accepted or refused on its own, and existing devices are not changed."
         }
+        p { class: "muted", "An OpenSSH ssh_config with its jump hosts can be chosen too." }
     }
 }
 
