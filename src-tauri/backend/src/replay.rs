@@ -3,6 +3,8 @@
 //!
 //! Nothing is stored, and nothing but loopback is reached. A recording is proven by what a backup would make of it.
 
+mod proof;
+
 use std::time::Duration;
 
 use netraven_api::evidence::Facts;
@@ -12,6 +14,8 @@ use netraven_api::outcome::Stage;
 use netraven_api::transport::Transport;
 use netraven_lab::{DeviceSpec, Lab, LabError, Recording, Running};
 use serde_json::Value;
+
+pub use proof::prove;
 
 use crate::platforms::{Definition, Purpose, facts_of, significant};
 use crate::session::{self, Before, Cancel, Failure, Limits, Login, Observer, Reading, Target, Visit, text_of};
@@ -109,7 +113,7 @@ mod tests {
     use super::*;
     use crate::platforms::Registry;
 
-    const SWITCH: &str = r#"
+    pub(super) const SWITCH: &str = r#"
 platform = "cisco_ios"
 hostname = "sw1"
 prompt = "sw1#"
