@@ -46,6 +46,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use http::connections::{Connection, Connections};
 pub use http::tokens::Tokens;
+pub use platforms::Prover;
 
 use crate::catalog::Catalog;
 use crate::journal::{Journal, Signal};
@@ -79,8 +80,10 @@ pub struct AppState {
     pub seal: Arc<SealKey>,
     /// Makes and reads tokens.
     pub tokens: Arc<Tokens>,
-    /// The platforms, and what was refused in the user's folder.
+    /// The platforms, and what was refused of the user's.
     pub platforms: Catalog,
+    /// Replays the recordings of a platform.
+    pub prover: Prover,
     /// State of the embedded servers.
     pub servers: watch::Receiver<ServersState>,
     /// When schedules fire next.

@@ -42,7 +42,7 @@ enum Command {
     Lab(lab::LabArgs),
     /// Lists the platforms, and what is wrong with files of your own.
     Platforms(list::ListArgs),
-    /// Checks files of platforms of your own, alone or on recorded sessions.
+    /// Checks files of platforms of your own, alone or on recorded sessions, and makes skeletons of such files.
     #[command(subcommand)]
     Platform(platform::PlatformCommand),
 }

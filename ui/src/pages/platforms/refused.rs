@@ -55,6 +55,7 @@ fn refusals(known: &Platforms) -> Vec<RefusedPlatform> {
     }
     let of_sentence = |sentence: &String| RefusedPlatform {
         file: String::new(),
+        saved: None,
         line: None,
         field: None,
         problem: sentence.clone(),

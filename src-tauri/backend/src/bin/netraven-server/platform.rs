@@ -1,9 +1,11 @@
-//! `netraven-server platform`: checks files of platforms, and reads recorded sessions with them as a backup would.
+//! `netraven-server platform`: checks files of platforms, reads recorded sessions with them as a backup would, and makes
+//! skeletons of such files.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
+use netraven_backend::platforms::skeleton::skeleton;
 use netraven_backend::platforms::{Definition, Redactor};
 use netraven_backend::replay::replay;
 use netraven_backend::session::Failure;
@@ -32,6 +34,13 @@ pub enum PlatformCommand {
         #[arg(required = true, value_name = "RECORDING")]
         recordings: Vec<PathBuf>,
     },
+    /// Prints the skeleton of a platform's file, made from an Oxidized model or a scrapli definition. It is not proven; its
+    /// comments name what could not be taken. Nothing of the file is executed.
+    Skeleton {
+        /// The model (Ruby) or the definition (YAML, Python).
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// Does what was asked for; fails if any file does.
@@ -39,6 +48,7 @@ pub async fn run(command: PlatformCommand) -> anyhow::Result<()> {
     match command {
         PlatformCommand::Check { files } => check(&files),
         PlatformCommand::Replay { platform, recordings } => replay_all(&platform, &recordings).await,
+        PlatformCommand::Skeleton { file } => sketch(&file),
     }
 }
 
@@ -54,6 +64,14 @@ fn check(files: &[PathBuf]) -> anyhow::Result<()> {
         }
     }
     anyhow::ensure!(refused == 0, "{refused} of {} files were refused", files.len());
+    Ok(())
+}
+
+fn sketch(file: &Path) -> anyhow::Result<()> {
+    let name = file.display().to_string();
+    let made = skeleton(&name, &text(file, LARGEST_PLATFORM).with_context(|| name.clone())?)?;
+    print!("{}", made.text);
+    eprintln!("A skeleton of the {} {name}, not proven; {} parts could not be taken.", made.of, made.left_out);
     Ok(())
 }
 

@@ -85,7 +85,8 @@ pub(super) fn read_python(text: &str) -> Sketch {
         level.asks = argument_of(own, "escalate_auth=").is_some_and(|value| value.starts_with("True"));
         levels.push(level);
     }
-    let values = |key| text.match_indices(key).filter_map(|(at, key)| value_of(&text[at + key.len()..]));
+    let values =
+        |key: &'static str| text.match_indices(key).filter_map(move |(at, key)| value_of(&text[at + key.len()..]));
     let desired = values("default_desired_privilege_level").find_map(python_text).map(|found| found.0);
     let mut refusals = values("failed_when_contains").find_map(|rest| rest.strip_prefix('[')).unwrap_or_default();
     while let Some((refusal, rest)) = python_text(refusals.trim_start_matches([',', ' ', '\n', '\r', '\t'])) {
