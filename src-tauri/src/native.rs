@@ -64,6 +64,7 @@ pub async fn native(app: AppHandle, shell: State<'_, Shell>, wish: Native) -> Re
         }
         Native::Zoom { percent } => window::zoom(&app, percent).map(|()| Value::Null),
         Native::PickFile { title, extensions } => Ok(value(&pick_file(&app, &title, &extensions).await?)),
+        Native::SaveFile { title, name, text } => Ok(value(&save_file(&app, &title, &name, &text).await?)),
         Native::Export { what, format } => {
             let open = connection.open()?;
             let Some(path) = save_path(&app, &what, format).await? else { return Ok(Value::Null) };
@@ -110,6 +111,20 @@ async fn pick_file(app: &AppHandle, title: &str, extensions: &[String]) -> Resul
     };
     let path = picked.clone().into_path().map_err(|error| refuse(error.to_string()))?;
     read_text(&path).await.map(Some).map_err(refuse)
+}
+
+/// Writes a text where a person chooses; the name of the file.
+async fn save_file(app: &AppHandle, title: &str, name: &str, text: &str) -> Result<Option<String>, Problem> {
+    let dialog = app.dialog().file().set_title(title).set_file_name(name);
+    let (sender, receiver) = oneshot::channel();
+    dialog.save_file(move |chosen| {
+        let _nobody_waits = sender.send(chosen);
+    });
+    let Some(chosen) = receiver.await.ok().flatten() else { return Ok(None) };
+    let refuse = |why: String| Problem::field("file", format!("The file cannot be written: {why}."));
+    let path = chosen.into_path().map_err(|error| refuse(error.to_string()))?;
+    tokio::fs::write(&path, text).await.map_err(|error| refuse(error.to_string()))?;
+    Ok(Some(path.file_name().unwrap_or_default().to_string_lossy().into_owned()))
 }
 
 async fn save_path(app: &AppHandle, what: &ExportWhat, format: ExportFormat) -> Result<Option<PathBuf>, Problem> {

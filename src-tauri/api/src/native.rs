@@ -298,6 +298,15 @@ pub enum Native {
         /// File name endings without the dot, e.g. `csv`.
         extensions: Vec<String>,
     },
+    /// Let a person choose where to save a text, and write it there: the file's name, or null if no file was chosen.
+    SaveFile {
+        /// Title of the dialog.
+        title: String,
+        /// Suggested name of the file.
+        name: String,
+        /// The text.
+        text: String,
+    },
     /// Let a person choose a file and start writing the results of a filter to it: [`ExportState`], or null if no file was
     /// chosen.
     Export {

@@ -52,8 +52,8 @@ impl Api {
     /// Asks the shell for something and decodes its reply.
     pub async fn ask<T: DeserializeOwned>(&self, wish: Native) -> Result<T, Problem> {
         // A person may look at a file dialog for as long as they like.
-        let limit =
-            if matches!(wish, Native::PickFile { .. } | Native::Export { .. }) { None } else { Some(WISH_LIMIT) };
+        let is_dialog = matches!(wish, Native::PickFile { .. } | Native::SaveFile { .. } | Native::Export { .. });
+        let limit = (!is_dialog).then_some(WISH_LIMIT);
         let answer = self.bridge.native(wish);
         let value = match limit {
             Some(limit) => self.within(limit, answer).await?,

@@ -88,7 +88,7 @@ impl DemoBridge {
                 let text = "hostname,ip_address,device_type\nlab-edge-09,10.20.8.5,cisco_ios\nlab-edge-01,10.20.8.1,cisco_ios\n";
                 return json(serde_json::to_value(PickedFile { name: "devices.csv".into(), text: text.into() }));
             }
-            Native::Export { .. } | Native::ExportState | Native::ExportStop => {
+            Native::Export { .. } | Native::ExportState | Native::ExportStop | Native::SaveFile { .. } => {
                 return Err(Problem::new(Code::NotOffered, "The demo writes no files; the window does."));
             }
             Native::LabStart { .. } | Native::LabStop => {

@@ -287,6 +287,7 @@ impl Fake {
                 refusal?;
                 Ok(serde_json::to_value(&*self.export.borrow()).unwrap())
             }
+            Native::SaveFile { name, .. } => refusal.map(|_| name.into()),
             Native::PickFile { .. } => Ok(serde_json::to_value(&*self.picked.borrow()).unwrap()),
             Native::SignIn { .. }
             | Native::SignInAgain { .. }
