@@ -18,6 +18,7 @@ mod journeys {
     mod leases;
     mod listening;
     mod networks;
+    mod own_platforms;
     mod platforms;
     mod recognition;
     mod schedule;
