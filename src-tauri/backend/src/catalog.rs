@@ -109,8 +109,8 @@ impl Catalog {
         Arc::clone(&self.loaded.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The platforms as they are now: they are read again if one was saved or deleted, or a file in the folder was added,
-    /// changed or removed.
+    /// The platforms as they are now: they are read again if one was saved or deleted, or a file in the folder was
+    /// added, changed or removed.
     pub async fn refreshed(&self, journal: &Journal) -> Arc<Loaded> {
         match self.read(When::IfChanged).await {
             Ok(Some(loaded)) => {

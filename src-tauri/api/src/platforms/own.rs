@@ -119,8 +119,8 @@ pub struct PlatformFile {
 
 endpoint! { GetSavedPlatform: Get "/platforms/saved" by Admin => PlatformFile, |it, to| to.query(it) }
 
-/// Deletes a saved platform with its recordings. Devices that have it then use the built-in platform of its name; without
-/// one, a platform that devices have is not deleted.
+/// Deletes a saved platform with its recordings. Devices that have it then use the built-in platform of its name;
+/// without one, a platform that devices have is not deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeletePlatform {
@@ -133,7 +133,8 @@ pub struct DeletePlatform {
 
 endpoint! { DeletePlatform: Delete "/platforms/saved" by Admin => 204 (), |it, to| to.query(it) }
 
-/// Makes the skeleton of a platform's file from an Oxidized model or a scrapli definition. Nothing is executed or saved.
+/// Makes the skeleton of a platform's file from an Oxidized model or a scrapli definition. Nothing is executed or
+/// saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SketchPlatform {

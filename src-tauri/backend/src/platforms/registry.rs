@@ -106,9 +106,9 @@ impl Registry {
         Registry::load_with(user_folder, &[])
     }
 
-    /// The built-in platforms, those that admins saved, and those of the user's folder. Of platforms of the same name the
-    /// one of the folder is used, else the saved one. A file may extend any of the others. A bad file is refused and
-    /// reported; the others still load. A folder that does not exist holds no files.
+    /// The built-in platforms, those that admins saved, and those of the user's folder. Of platforms of the same name
+    /// the one of the folder is used, else the saved one. A file may extend any of the others. A bad file is refused
+    /// and reported; the others still load. A folder that does not exist holds no files.
     pub fn load_with(user_folder: Option<&Path>, shared: &[SharedFile]) -> (Registry, Vec<BadDefinition>) {
         let mut refused = Vec::new();
         let paths = user_folder.map(|folder| list(folder, &mut refused)).unwrap_or_default();
@@ -147,8 +147,8 @@ impl Registry {
         Definition::parse_with(NEW_TEXT, text, &|name| self.own_text(name))
     }
 
-    /// The user's platforms that extend the one of this name, directly or not, as they are once it has this text, or once
-    /// it is gone (`None`).
+    /// The user's platforms that extend the one of this name, directly or not, as they are once it has this text, or
+    /// once it is gone (`None`).
     pub fn heirs(&self, name: &str, text: Option<&str>) -> Result<Vec<Arc<Definition>>, BadDefinition> {
         let others = |wanted: &str| if wanted == name { text.map(str::to_string) } else { self.own_text(wanted) };
         let heirs = self.own.values().filter(|file| self.is_below(name, file));

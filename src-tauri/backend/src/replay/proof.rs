@@ -12,8 +12,8 @@ use crate::platforms::{Definition, Redactor, Unproven, first_difference, redact_
 /// recording can be passed on.
 const KEY: [u8; 32] = [7; 32];
 
-/// Reads recordings with a definition, one after the other. They are returned with what is expected of each; where that is
-/// absent, it is the text that was read.
+/// Reads recordings with a definition, one after the other. They are returned with what is expected of each; where that
+/// is absent, it is the text that was read.
 ///
 /// # Errors
 /// The first recording that cannot be read, or gives another text.

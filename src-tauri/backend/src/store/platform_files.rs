@@ -129,8 +129,8 @@ impl Store {
         Ok(row.map(|row| row.0))
     }
 
-    /// Deletes a version of a saved platform; whether it was deleted. Without another definition of its name it is kept as
-    /// long as devices have it.
+    /// Deletes a version of a saved platform; whether it was deleted. Without another definition of its name it is kept
+    /// as long as devices have it.
     pub async fn delete_platform_file(&self, name: &str, version: i64, has_another: bool) -> Result<bool> {
         let done = sqlx::query(
             "delete from platform_files where name = $1 and version = $2

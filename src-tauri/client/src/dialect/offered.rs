@@ -83,7 +83,7 @@ const TABLE: &[(Feature, Capability, &str)] = &[
     (
         Feature::SavedPlatforms,
         Capability::Route(Method::Put, "/platforms/saved"),
-        "This server has no place for platforms of your own: its drivers are those of Netmiko, which are part of its program.",
+        "This server has no place for platforms of your own: its drivers are Netmiko's, which are part of its program.",
     ),
     (
         Feature::LogHistogram,

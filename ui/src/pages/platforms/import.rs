@@ -1,5 +1,5 @@
-//! The dialog that takes a platform from a file or from the clipboard: a platform's own, what an export wrote, or one of
-//! another program's, of which the server makes a skeleton. It is edited before it is saved.
+//! The dialog that takes a platform from a file or from the clipboard: a platform's own, what an export wrote, or one
+//! of another program's, of which the server makes a skeleton. It is edited before it is saved.
 
 use dioxus::prelude::*;
 use netraven_api::Problem;

@@ -1,5 +1,5 @@
-//! `netraven-server platform`: checks files of platforms, reads recorded sessions with them as a backup would, and makes
-//! skeletons of such files.
+//! `netraven-server platform`: checks files of platforms, reads recorded sessions with them as a backup would, and
+//! makes skeletons of such files.
 
 use std::path::{Path, PathBuf};
 
@@ -34,8 +34,8 @@ pub enum PlatformCommand {
         #[arg(required = true, value_name = "RECORDING")]
         recordings: Vec<PathBuf>,
     },
-    /// Prints the skeleton of a platform's file, made from an Oxidized model or a scrapli definition. It is not proven; its
-    /// comments name what could not be taken. Nothing of the file is executed.
+    /// Prints the skeleton of a platform's file, made from an Oxidized model or a scrapli definition. It is not proven;
+    /// its comments name what could not be taken. Nothing of the file is executed.
     Skeleton {
         /// The model (Ruby) or the definition (YAML, Python).
         #[arg(value_name = "FILE")]

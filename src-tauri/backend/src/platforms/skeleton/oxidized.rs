@@ -169,7 +169,7 @@ impl Reader {
         self.sketch.privilege.push((command.trim().to_owned(), asks));
     }
 
-    fn expect(&mut self, line: &str, rest: &str) -> Block {
+    fn expect(&self, line: &str, rest: &str) -> Block {
         let pattern = literal::pattern(rest).and_then(|(ruby, _)| of_ruby(&ruby));
         Block::Expect(Expectation { pattern, line: self.line, whole: line.to_owned(), send: None })
     }

@@ -92,8 +92,8 @@ fn host(body: &str) -> String {
     format!("(?P<host>{}){sign}", uncaptured(&before))
 }
 
-/// The prompt of a platform that has one pattern for sessions without privileges and one for those with them, if the two
-/// differ in their sign alone.
+/// The prompt of a platform that has one pattern for sessions without privileges and one for those with them, if the
+/// two differ in their sign alone.
 pub(super) fn of_two(plain: &str, privileged: &str) -> Option<SketchedPrompt> {
     let [one, other] = [plain, privileged].map(|pattern| {
         let (flags, body) = without_flags(pattern);

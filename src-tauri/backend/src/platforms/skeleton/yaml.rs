@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn each_value_has_the_keys_above_it() {
-        let text = "---\n# top\ndefault:\n  privilege_levels:\n    exec:\n      pattern: '^it''s>$'  # why\n      escalate:\n  \
+        let text = "---\n# top\ndefault:\n  privilege_levels:\n    exec:\n      pattern: '^it''s>$'  # why\n      \
+                    escalate:\n  \
                     failed-when:\n    - '% a'\n    - \"b\\\"\"\n  on-open:\n    - operation: 'send'\n      command: plain # x\n";
         let found = lines(text);
         let values: Vec<(String, Option<&str>)> = found

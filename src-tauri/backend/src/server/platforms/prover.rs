@@ -1,5 +1,5 @@
-//! Replaying the recordings of a platform before it is saved. How that is done is given to the server: it knows no
-//! sessions.
+//! Replaying the recordings of a platform before it is saved. The server knows no sessions: it is given the function that
+//! replays.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,8 +47,8 @@ impl Prover {
         Prover { prove: Arc::new(prove), places: Arc::new(Semaphore::new(AT_ONCE)), limit: LIMIT }
     }
 
-    /// Replays the recordings of a platform, and those of platforms that extend it. Returns those of the platform itself,
-    /// with what is expected of each; what differs is refused.
+    /// Replays the recordings of a platform, and those of platforms that extend it. Returns those of the platform
+    /// itself, with what is expected of each; what differs is refused.
     pub async fn prove(
         &self,
         definition: Arc<Definition>,

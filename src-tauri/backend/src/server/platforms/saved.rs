@@ -218,7 +218,8 @@ async fn stale(state: &AppState, name: &str, based_on: Option<i64>) -> Result<Ap
     Ok(ApiError::detail(StatusCode::CONFLICT, sentence))
 }
 
-/// Reads the platforms again here, and has further workers do the same. Whoever misses that notices at the next session.
+/// Reads the platforms again here, and has further workers do the same. Whoever misses that notices at the next
+/// session.
 async fn in_use(state: &AppState, caller: &Caller, message: String, meta: Value) {
     let by = caller.name();
     state.journal.line(Level::Info, LogType::System, "server.platforms", About::default(), message, meta);
