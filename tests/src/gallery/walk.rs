@@ -128,8 +128,10 @@ pub const PAGES: &[Stop] = &[
     stop("jump-hosts", &[Go("Jump hosts"), Sees("No jump hosts yet")]),
     stop("tags", &[Go("Tags"), Sees("Add tag"), Until(HAS_ROWS)]),
     stop("platforms", &[Go("Platforms"), Sees("Read the folder again"), Until(HAS_ROWS)]),
-    stop("platforms-platform", &[Press("Open Cisco IOS / IOS XE"), Sees("Duplicate copies the text")]),
-    stop("users", &[Go("Users"), Sees("Add user"), Until(HAS_ROWS)]),
+    stop("platforms-platform", &[Press("Open Cisco IOS / IOS XE"), Sees("Duplicate begins a platform")]),
+    stop("platforms-editor", &[Press("Duplicate"), Sees("nothing proves that this platform reads a device")]),
+    stop("platforms-import", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Import"), Sees("Or paste the text")]),
+    stop("users", &[Keys(ESCAPE), Until(NO_DIALOG), Go("Users"), Sees("Add user"), Until(HAS_ROWS)]),
     stop("system", &[Go("System"), Sees("PostgreSQL")]),
     stop(
         "search",

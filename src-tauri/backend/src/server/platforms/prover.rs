@@ -1,5 +1,5 @@
-//! Replaying the recordings of a platform before it is saved. The server knows no sessions: it is given the function that
-//! replays.
+//! Replaying the recordings of a platform before it is saved. The server knows no sessions: it is given the function
+//! that replays.
 
 use std::sync::Arc;
 use std::time::Duration;
