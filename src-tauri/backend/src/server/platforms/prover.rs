@@ -15,8 +15,9 @@ use crate::server::http::error::ApiError;
 
 /// Platforms whose recordings are replayed at the same time.
 const AT_ONCE: usize = 2;
-/// How long all recordings of a platform may take, the wait for a place included.
-const LIMIT: Duration = Duration::from_secs(45);
+/// How long all recordings of a platform may take, the wait for a place included. The client waits 30 seconds for an
+/// answer.
+const LIMIT: Duration = Duration::from_secs(25);
 
 /// The recordings with what is expected of each, or the first that does not give it.
 type Proven = Result<Vec<PlatformRecording>, Unproven>;
