@@ -31,10 +31,10 @@ mod refused;
 mod table;
 pub mod view;
 
-use draft::Draft;
+use draft::PlatformDraft;
 use editor::EditorDialog;
 use export::use_export;
-use import::ImportDialog;
+use import::ImportPlatformDialog;
 use panel::PlatformPanel;
 use refused::RefusedFiles;
 use table::PlatformsTable;
@@ -44,19 +44,19 @@ use view::PlatformsView;
 #[derive(Clone, Debug, PartialEq)]
 enum PlatformDialog {
     /// A platform is written.
-    Edit(Draft),
+    Edit(PlatformDraft),
     /// One is taken from a file.
     Import,
 }
 
 /// What is open over the list.
-type Open = OpenDialog<SavedPlatform, PlatformDialog>;
+type OpenPlatform = OpenDialog<SavedPlatform, PlatformDialog>;
 
 /// What can be done with a platform.
 #[derive(Clone, Copy, PartialEq)]
 pub struct PlatformActions {
     /// Writes a platform.
-    pub edit: Callback<Draft>,
+    pub edit: Callback<PlatformDraft>,
     /// Reads a saved platform and changes it.
     pub change: Callback<String>,
     /// Asks before a saved platform is deleted.
@@ -74,7 +74,7 @@ pub fn PlatformsPage(view: ReadSignal<String>) -> Element {
     let platforms =
         use_query_maybe(move || workplace.refusal(Feature::PlatformFiles).is_none().then_some(ListPlatforms));
     let reload = use_change(|_| ());
-    let mut dialog = use_signal(|| Open::Nothing);
+    let mut dialog = use_signal(|| OpenPlatform::Nothing);
     let actions = use_actions(dialog);
     let lacking = workplace.refusal(Feature::PlatformFiles);
     let forbidden = (!workplace.is_admin()).then(|| "Only admins may have the platform files read again.".to_owned());
@@ -95,7 +95,7 @@ pub fn PlatformsPage(view: ReadSignal<String>) -> Element {
                 label: "Import",
                 glyph: Glyph::Upload,
                 refused,
-                onclick: move |_| dialog.set(Open::More(PlatformDialog::Import)),
+                onclick: move |_| dialog.set(OpenPlatform::More(PlatformDialog::Import)),
             }
         }
         Panel {
@@ -116,28 +116,28 @@ fn may_not_change() -> Option<String> {
     lacking.or_else(|| (!workplace.is_admin()).then(|| "Only admins may change platforms.".to_owned()))
 }
 
-fn use_actions(mut dialog: Signal<Open>) -> PlatformActions {
+fn use_actions(mut dialog: Signal<OpenPlatform>) -> PlatformActions {
     let (api, notices) = (use_api(), use_notices());
-    let edit = use_callback(move |draft: Draft| dialog.set(Open::More(PlatformDialog::Edit(draft))));
+    let edit = use_callback(move |draft: PlatformDraft| dialog.set(OpenPlatform::More(PlatformDialog::Edit(draft))));
     let change = use_callback(move |name: String| {
         let api = api.clone();
         spawn(async move {
             match api.send(&GetSavedPlatform { name }).await {
-                Ok(file) => edit.call(Draft::of(file)),
+                Ok(file) => edit.call(PlatformDraft::of(file)),
                 Err(problem) => notices.problem(&problem),
             }
         });
     });
-    let delete = use_callback(move |saved: SavedPlatform| dialog.set(Open::Delete(saved)));
+    let delete = use_callback(move |saved: SavedPlatform| dialog.set(OpenPlatform::Delete(saved)));
     PlatformActions { edit, change, delete, export: use_export() }
 }
 
 #[component]
-fn Dialogs(mut dialog: Signal<Open>) -> Element {
-    let close = move |()| dialog.set(Open::Nothing);
+fn Dialogs(mut dialog: Signal<OpenPlatform>) -> Element {
+    let close = move |()| dialog.set(OpenPlatform::Nothing);
     let deletion = use_deletion(dialog);
     match dialog() {
-        Open::Delete(saved) => {
+        OpenPlatform::Delete(saved) => {
             let question = Question {
                 title: format!("Delete the saved platform {}?", saved.name),
                 text: "Its text and its recordings are deleted on all servers and workers. If a built-in platform has \
@@ -148,14 +148,14 @@ fn Dialogs(mut dialog: Signal<Open>) -> Element {
             };
             deletion.ask(DeletePlatform { name: saved.name, version: saved.version }, question)
         }
-        Open::More(PlatformDialog::Edit(draft)) => rsx! { EditorDialog { draft, onclose: close } },
-        Open::More(PlatformDialog::Import) => rsx! {
-            ImportDialog {
-                ondraft: move |draft| dialog.set(Open::More(PlatformDialog::Edit(draft))),
+        OpenPlatform::More(PlatformDialog::Edit(draft)) => rsx! { EditorDialog { draft, onclose: close } },
+        OpenPlatform::More(PlatformDialog::Import) => rsx! {
+            ImportPlatformDialog {
+                ondraft: move |draft| dialog.set(OpenPlatform::More(PlatformDialog::Edit(draft))),
                 onclose: close,
             }
         },
-        Open::Nothing | Open::Add | Open::Change(_) => rsx! {},
+        OpenPlatform::Nothing | OpenPlatform::Add | OpenPlatform::Change(_) => rsx! {},
     }
 }
 

@@ -5,7 +5,7 @@ use netraven_api::platforms::{CheckedPlatform, PlatformFile, PlatformRecording, 
 
 /// A platform that is edited.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Draft {
+pub struct PlatformDraft {
     /// The text of its file.
     pub text: String,
     /// Its recordings.
@@ -16,26 +16,26 @@ pub struct Draft {
     pub note: Option<String>,
 }
 
-impl Draft {
+impl PlatformDraft {
     /// A new platform with this text.
     #[must_use]
-    pub fn new(text: impl Into<String>) -> Draft {
-        Draft { text: text.into(), ..Draft::default() }
+    pub fn new(text: impl Into<String>) -> PlatformDraft {
+        PlatformDraft { text: text.into(), ..PlatformDraft::default() }
     }
 
     /// A change of a saved platform.
     #[must_use]
-    pub fn of(file: PlatformFile) -> Draft {
-        Draft { text: file.text, recordings: file.recordings, saved: Some(file.saved), note: None }
+    pub fn of(file: PlatformFile) -> PlatformDraft {
+        PlatformDraft { text: file.text, recordings: file.recordings, saved: Some(file.saved), note: None }
     }
 
     /// What an export wrote, or the text of a platform's file.
     ///
     /// # Errors
     /// A sentence about a mark that cannot be understood.
-    pub fn imported(text: &str) -> Result<Draft, String> {
+    pub fn imported(text: &str) -> Result<PlatformDraft, String> {
         let Bundle { text, recordings } = Bundle::read(text)?;
-        Ok(Draft { text, recordings, ..Draft::default() })
+        Ok(PlatformDraft { text, recordings, ..PlatformDraft::default() })
     }
 
     /// What is to be saved once the text was checked: a change of the saved platform, unless the text has another name.
@@ -82,7 +82,7 @@ mod tests {
             changed_at: jiff::Timestamp::UNIX_EPOCH,
             recordings: 0,
         };
-        let draft = Draft { saved: Some(saved), ..Draft::default() };
+        let draft = PlatformDraft { saved: Some(saved), ..PlatformDraft::default() };
         let checked = |name: &str| CheckedPlatform { name: Some(name.to_owned()), ..CheckedPlatform::default() };
         let based_on = |name: &str| draft.request(String::new(), Vec::new(), &checked(name)).based_on;
         assert_eq!((based_on("acme_os"), based_on("acme_os_2")), (Some(7), None));

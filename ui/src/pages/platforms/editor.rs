@@ -6,7 +6,7 @@ use netraven_api::Problem;
 use netraven_api::native::{Native, PickedFile};
 use netraven_api::platforms::{CheckPlatform, CheckedPlatform, PlatformRecording, RefusedPlatform};
 
-use super::draft::{Draft, free_name};
+use super::draft::{PlatformDraft, free_name};
 use crate::components::{Button, ButtonKind, Glyph, Icon};
 use crate::data::{use_api, use_settled};
 use crate::features::form::{FormDialog, FormProblem, use_form};
@@ -17,7 +17,7 @@ type Checked = Option<(String, Result<CheckedPlatform, Problem>)>;
 
 /// Edits a platform and saves it.
 #[component]
-pub fn EditorDialog(draft: Draft, onclose: EventHandler<()>) -> Element {
+pub fn EditorDialog(draft: PlatformDraft, onclose: EventHandler<()>) -> Element {
     let (api, notices, form) = (use_api(), use_notices(), use_form());
     let (first, beside) = (draft.text.clone(), draft.recordings.clone());
     let mut text = use_signal(move || first);

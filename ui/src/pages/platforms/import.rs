@@ -6,7 +6,7 @@ use netraven_api::Problem;
 use netraven_api::native::{Native, PickedFile};
 use netraven_api::platforms::SketchPlatform;
 
-use super::draft::{Draft, is_foreign};
+use super::draft::{PlatformDraft, is_foreign};
 use crate::components::{Button, ButtonKind, Dialog, Glyph, TextAreaField};
 use crate::data::{Api, use_api};
 use crate::features::form::FormProblem;
@@ -17,7 +17,7 @@ const PASTED: &str = "pasted";
 
 /// Imports a platform; `ondraft` gets what is to be edited.
 #[component]
-pub fn ImportDialog(ondraft: EventHandler<Draft>, onclose: EventHandler<()>) -> Element {
+pub fn ImportPlatformDialog(ondraft: EventHandler<PlatformDraft>, onclose: EventHandler<()>) -> Element {
     let api = use_api();
     let mut pasted = use_signal(String::new);
     let (mut busy, mut problem) = (use_signal(|| false), use_signal(|| None::<Problem>));
@@ -83,11 +83,11 @@ pub fn ImportDialog(ondraft: EventHandler<Draft>, onclose: EventHandler<()>) -> 
 }
 
 /// The platform that a file holds; of another program's file its skeleton.
-async fn read(api: &Api, file: PickedFile) -> Result<Draft, Problem> {
+async fn read(api: &Api, file: PickedFile) -> Result<PlatformDraft, Problem> {
     let PickedFile { name, text } = file;
     let is_model = ["Oxidized::Model", "PrivilegeLevel(", "privilege-levels:"].iter().any(|word| text.contains(word));
     if !is_foreign(&name) && !(name == PASTED && is_model) {
-        return Draft::imported(&text).map_err(|sentence| Problem::field("body.text", sentence));
+        return PlatformDraft::imported(&text).map_err(|sentence| Problem::field("body.text", sentence));
     }
     let skeleton = api.send(&SketchPlatform { file: name, text }).await?;
     let left = format::count(skeleton.left_out, "part");
@@ -95,5 +95,5 @@ async fn read(api: &Api, file: PickedFile) -> Result<Draft, Problem> {
         "This is a skeleton of the {}, not proven. {left} could not be taken; the comments at its end name them.",
         skeleton.of
     );
-    Ok(Draft { note: Some(note), ..Draft::new(skeleton.text) })
+    Ok(PlatformDraft { note: Some(note), ..PlatformDraft::new(skeleton.text) })
 }

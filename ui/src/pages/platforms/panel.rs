@@ -7,7 +7,7 @@ use netraven_api::platforms::{GetPlatform, Platform, PlatformCommand, PlatformDe
 use netraven_api::problem::Code;
 
 use super::copy::duplicate;
-use super::draft::Draft;
+use super::draft::PlatformDraft;
 use super::table::{DeviceCount, EvidenceTag, source_word};
 use super::{PlatformActions, may_not_change};
 use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote, Time};
@@ -185,7 +185,7 @@ fn FileText(text: String, platform: Platform, known: Rc<Platforms>, actions: Pla
                     glyph: Glyph::Plus,
                     small: true,
                     refused: refused.clone(),
-                    onclick: move |_| actions.edit.call(Draft::new(twin.clone())),
+                    onclick: move |_| actions.edit.call(PlatformDraft::new(twin.clone())),
                 }
                 Button {
                     label: "Edit",
@@ -194,7 +194,7 @@ fn FileText(text: String, platform: Platform, known: Rc<Platforms>, actions: Pla
                     refused: refused.clone().or(elsewhere),
                     onclick: move |_| match &saved {
                         Some(saved) => actions.change.call(saved.name.clone()),
-                        None => actions.edit.call(Draft::new(first.clone())),
+                        None => actions.edit.call(PlatformDraft::new(first.clone())),
                     },
                 }
                 Button {

@@ -31,7 +31,7 @@ static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What a block is about.
-enum Block {
+enum ModelBlock {
     /// The answer to the command of this number.
     Command(usize),
     /// The secrets in any answer.
@@ -56,16 +56,16 @@ struct Expectation {
 }
 
 #[derive(Default)]
-struct Reader {
+struct ModelReader {
     sketch: Sketch,
-    blocks: Vec<Block>,
+    blocks: Vec<ModelBlock>,
     /// The line that is read, from one.
     line: usize,
 }
 
 /// Reads a model.
 pub(super) fn read(text: &str) -> Sketch {
-    let mut reader = Reader::default();
+    let mut reader = ModelReader::default();
     let mut in_comment = false;
     for (index, line) in text.lines().enumerate() {
         reader.line = index + 1;
@@ -79,7 +79,7 @@ pub(super) fn read(text: &str) -> Sketch {
     reader.done()
 }
 
-impl Reader {
+impl ModelReader {
     fn read_line(&mut self, line: &str) {
         if line == "end" || line.starts_with("end ") || line.starts_with("end.") || line.starts_with("end)") {
             self.close();
@@ -89,7 +89,7 @@ impl Reader {
         let is_open = OPENS.is_match(line) || (COMPOUND.is_match(line) && !line.ends_with(" end"));
         if is_open {
             // Code inside the block of a command or of a question belongs to it.
-            self.blocks.push(block.unwrap_or(Block::Other));
+            self.blocks.push(block.unwrap_or(ModelBlock::Other));
             return;
         }
         let Some(block) = block else { return };
@@ -103,16 +103,19 @@ impl Reader {
     }
 
     /// Takes what a statement says; the block that it opens, if it opens one.
-    fn statement(&mut self, line: &str) -> Option<Block> {
+    fn statement(&mut self, line: &str) -> Option<ModelBlock> {
         let (word, rest) = line.split_once([' ', '(']).map_or((line, ""), |(word, rest)| (word, rest.trim()));
-        let in_answer = self.blocks.iter().any(|block| matches!(block, Block::Command(_) | Block::Secret | Block::All));
+        let in_answer = self
+            .blocks
+            .iter()
+            .any(|block| matches!(block, ModelBlock::Command(_) | ModelBlock::Secret | ModelBlock::All));
         match word {
             "prompt" if !in_answer => self.prompt(line, rest),
             "comment" if !in_answer => self.comment(line, rest),
             "cmd" => return self.command(line, rest),
             "expect" => return Some(self.expect(line, rest)),
-            "post_login" => return Some(self.ends(Block::Start, line, rest)),
-            "pre_logout" => return Some(self.ends(Block::End, line, rest)),
+            "post_login" => return Some(self.ends(ModelBlock::Start, line, rest)),
+            "pre_logout" => return Some(self.ends(ModelBlock::End, line, rest)),
             "send" => self.send(line, rest),
             _ => self.other(line),
         }
@@ -136,26 +139,26 @@ impl Reader {
         }
     }
 
-    fn command(&mut self, line: &str, rest: &str) -> Option<Block> {
+    fn command(&mut self, line: &str, rest: &str) -> Option<ModelBlock> {
         if rest.starts_with(":secret") {
-            return Some(Block::Secret);
+            return Some(ModelBlock::Secret);
         }
         if rest.starts_with(':') {
-            return Some(Block::All);
+            return Some(ModelBlock::All);
         }
         let Some((command, after)) = literal::text(rest) else {
             self.other(line);
             return None;
         };
         match self.around() {
-            Some(Block::Start) => match after.trim_start().strip_prefix(',') {
+            Some(ModelBlock::Start) => match after.trim_start().strip_prefix(',') {
                 Some(asks) => self.privilege(line, &command, asks.trim()),
                 None => self.sketch.at_start(&command),
             },
-            Some(Block::End) => self.sketch.at_end(&command),
+            Some(ModelBlock::End) => self.sketch.at_end(&command),
             _ => {
                 self.sketch.commands.push((command.trim().to_owned(), true));
-                return Some(Block::Command(self.sketch.commands.len() - 1));
+                return Some(ModelBlock::Command(self.sketch.commands.len() - 1));
             }
         }
         None
@@ -169,16 +172,16 @@ impl Reader {
         self.sketch.privilege.push((command.trim().to_owned(), asks));
     }
 
-    fn expect(&self, line: &str, rest: &str) -> Block {
+    fn expect(&self, line: &str, rest: &str) -> ModelBlock {
         let pattern = literal::pattern(rest).and_then(|(ruby, _)| of_ruby(&ruby));
-        Block::Expect(Expectation { pattern, line: self.line, whole: line.to_owned(), send: None })
+        ModelBlock::Expect(Expectation { pattern, line: self.line, whole: line.to_owned(), send: None })
     }
 
     /// `post_login 'command'`, `pre_logout 'command'`, or a block of such.
-    fn ends(&mut self, block: Block, line: &str, rest: &str) -> Block {
+    fn ends(&mut self, block: ModelBlock, line: &str, rest: &str) -> ModelBlock {
         let command = literal::text(rest).map(|(command, _)| command);
         match (&block, command) {
-            (Block::End, Some(command)) => self.sketch.at_end(&command),
+            (ModelBlock::End, Some(command)) => self.sketch.at_end(&command),
             (_, Some(command)) => self.sketch.at_start(&command),
             (_, None) if OPENS.is_match(line) || BRACES.is_match(line) => {}
             (_, None) => self.leave(line, "is computed"),
@@ -189,7 +192,7 @@ impl Reader {
     fn send(&mut self, line: &str, rest: &str) {
         let Some((text, _)) = literal::text(rest) else { return self.other(line) };
         if let Some(expected) = self.blocks.iter_mut().rev().find_map(|block| match block {
-            Block::Expect(expected) => Some(expected),
+            ModelBlock::Expect(expected) => Some(expected),
             _ => None,
         }) {
             if expected.send.is_none() {
@@ -198,27 +201,29 @@ impl Reader {
             return;
         }
         match self.around() {
-            Some(Block::End) => self.sketch.at_end(&text),
-            Some(Block::Start) => self.sketch.at_start(&text),
+            Some(ModelBlock::End) => self.sketch.at_end(&text),
+            Some(ModelBlock::Start) => self.sketch.at_start(&text),
             _ => self.leave(line, "is sent by code"),
         }
     }
 
     /// Anything else: what keeps an answer as a comment, what hides a secret, or code.
     fn other(&mut self, line: &str) {
-        let innermost = self.blocks.iter().rev().find(|block| !matches!(block, Block::Other));
+        let innermost = self.blocks.iter().rev().find(|block| !matches!(block, ModelBlock::Other));
         match innermost {
-            Some(Block::Command(number))
+            Some(ModelBlock::Command(number))
                 if line.split(|c: char| !c.is_alphanumeric()).any(|word| word == "comment") =>
             {
                 let number = *number;
                 self.sketch.commands[number].1 = false;
             }
-            Some(Block::Secret) if line.contains(".gsub!") => self.secret(line),
+            Some(ModelBlock::Secret) if line.contains(".gsub!") => self.secret(line),
             _ if PLAIN.is_match(line) => {}
-            Some(Block::Command(_)) => self.leave(line, "code that edits the answer (see `volatile` and `replace`)"),
-            Some(Block::All) => self.leave(line, "code that edits every answer"),
-            Some(Block::Secret) => self.leave(line, "code that edits secrets"),
+            Some(ModelBlock::Command(_)) => {
+                self.leave(line, "code that edits the answer (see `volatile` and `replace`)")
+            }
+            Some(ModelBlock::All) => self.leave(line, "code that edits every answer"),
+            Some(ModelBlock::Secret) => self.leave(line, "code that edits secrets"),
             _ => self.leave(line, "code"),
         }
     }
@@ -236,12 +241,12 @@ impl Reader {
     }
 
     /// Whether the statement belongs to the start or to the end of a session.
-    fn around(&self) -> Option<&Block> {
-        self.blocks.iter().rev().find(|block| matches!(block, Block::Start | Block::End))
+    fn around(&self) -> Option<&ModelBlock> {
+        self.blocks.iter().rev().find(|block| matches!(block, ModelBlock::Start | ModelBlock::End))
     }
 
     fn close(&mut self) {
-        if let Some(Block::Expect(expected)) = self.blocks.pop() {
+        if let Some(ModelBlock::Expect(expected)) = self.blocks.pop() {
             self.expected(expected);
         }
     }
