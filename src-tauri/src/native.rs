@@ -120,6 +120,7 @@ async fn pick_file(app: &AppHandle, title: &str, extensions: &[String]) -> Resul
     read_text(&path).await.map(Some).map_err(refuse)
 }
 
+/// Writes a text where a person chooses; the path of the file.
 async fn save_file(app: &AppHandle, title: &str, name: &str, text: &str) -> Result<Option<String>, Problem> {
     let dialog = app.dialog().file().set_title(title).set_file_name(name);
     let (sender, receiver) = oneshot::channel();

@@ -19,6 +19,7 @@ mod journeys {
     mod leases;
     mod listening;
     mod networks;
+    mod own_platforms;
     mod platforms;
     mod questions;
     mod recognition;

@@ -1,10 +1,18 @@
 //! Platforms: the kinds of device the workers can talk to. NetRaven has no such resource.
 
+pub mod bundle;
+mod own;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::endpoint::endpoint;
 use crate::words::words;
+
+pub use own::{
+    CheckPlatform, CheckedPlatform, DeletePlatform, GetSavedPlatform, MOST_RECORDINGS, PlatformFile, PlatformRecording,
+    PlatformSkeleton, SavePlatform, SavedPlatform, SketchPlatform,
+};
 
 words! {
     /// How far a platform is proven.
@@ -23,9 +31,9 @@ words! {
     pub enum PlatformSource {
         /// It is built in.
         BuiltIn = "built_in": "Built in",
-        /// A file in the server's folder; no built-in platform has its name.
+        /// It was saved by an admin, or is a file in the server's folder; no built-in platform has its name.
         Own = "own": "Yours",
-        /// A file in the server's folder, used instead of the built-in platform of the same name.
+        /// The same, used instead of the built-in platform of the same name.
         Replaces = "replaces": "Yours, replaces built-in",
     }
 }
@@ -82,7 +90,7 @@ pub struct Platform {
     pub title: String,
     /// Vendor for people, e.g. "Cisco".
     pub vendor: String,
-    /// Whether it is defined in the user's folder.
+    /// Whether it was saved by an admin, or is defined in the server's folder.
     pub custom: bool,
     /// Where its definition comes from; absent if the server does not report it.
     #[serde(default)]
@@ -93,20 +101,26 @@ pub struct Platform {
     /// Name of the platform from which it takes everything that its own file does not say.
     #[serde(default)]
     pub extends: Option<String>,
-    /// Path of its file on the server; absent for a built-in platform.
+    /// Path of its file in the server's folder; absent if it is not defined there.
     #[serde(default)]
     pub file: Option<String>,
+    /// What is saved under its name; absent if nothing is. If it also has a file, this server uses the file.
+    #[serde(default)]
+    pub saved: Option<SavedPlatform>,
     /// How many devices use it; absent if the server does not report it.
     #[serde(default)]
     pub devices: Option<i64>,
 }
 
-/// A file in the server's folder that cannot be used.
+/// A file in the server's folder, or a saved platform, that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefusedPlatform {
-    /// Path of the file.
+    /// Path of the file, or what a saved platform is spoken of by.
     pub file: String,
+    /// Name of the saved platform that is refused; absent for a file in the server's folder.
+    #[serde(default)]
+    pub saved: Option<String>,
     /// The line, counted from one; absent where it concerns the whole file, such as a field that is missing.
     #[serde(default)]
     pub line: Option<i64>,
@@ -119,7 +133,7 @@ pub struct RefusedPlatform {
     pub advice: String,
 }
 
-/// Lists platforms by title, and refused files in the user's folder. Files that have changed are read again first.
+/// Lists platforms by title, and what was refused. Files and saved platforms that have changed are read again first.
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ListPlatforms;
@@ -150,7 +164,7 @@ pub struct ReloadPlatforms;
 
 endpoint! { ReloadPlatforms: Post "/platforms/reload" by Admin => Platforms }
 
-/// Reads one platform: what is sent, how its prompt looks, and the text of its file. A file in the server's folder may hold
+/// Reads one platform: what is sent, how its prompt looks, and the text of its file. What is not built in may hold
 /// passwords: only admins may read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -213,7 +227,7 @@ mod tests {
         let told = format!(r#"{{"items": [{linux}], "refused": []}}"#);
         let list: Platforms = serde_json::from_str(&told).unwrap();
         assert_eq!((list.items[0].source, list.items[0].evidence, list.items[0].devices), (None, None, None));
-        assert!(list.refusals.is_empty() && list.folder.is_none());
+        assert!(list.refusals.is_empty() && list.folder.is_none() && list.items[0].saved.is_none());
     }
 
     #[test]

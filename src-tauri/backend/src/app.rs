@@ -3,6 +3,7 @@
 mod files;
 mod first_user;
 mod key;
+mod platform_files;
 mod remote;
 mod serving;
 mod stopping;
@@ -29,17 +30,18 @@ use crate::finisher::Finisher;
 use crate::journal::{About, Journal, Signal};
 use crate::queue::Queue;
 use crate::scheduler::Scheduler;
-use crate::server::{self, AppState, Connections, ServersState, Tokens};
+use crate::server::{self, AppState, Connections, Prover, ServersState, Tokens};
 use crate::session::{self, JumpPool};
 use crate::snapshots::Repository;
 use crate::start::StartError;
 use crate::store::{Store, StoreError};
 use crate::supervisor::{DataDirLock, Health, Options, Servers};
 use crate::worker::{self, Worker};
-use crate::{handover, hub};
+use crate::{handover, hub, replay};
 
 pub use remote::RemoteWorker;
 
+use platform_files::SavedInStore;
 use serving::Serving;
 use stopping::{StopLimits, join};
 
@@ -198,7 +200,8 @@ impl Services {
         let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(urls, &stop_last).await?;
         let seal = Arc::new(key::of_installation(&config.seal_key_file(), &store).await?);
         first_user::ensure(config, &store).await.map_err(other)?;
-        let platforms = Catalog::open(Some(config.platforms_dir()), "", &journal);
+        let saved = Arc::new(SavedInStore { store: store.clone(), seal: Arc::clone(&seal) });
+        let platforms = Catalog::open(Some(config.platforms_dir()), saved, "", &journal).await.map_err(other)?;
         let tokens = Arc::new(Tokens::new(&seal.jwt_key()));
         let mut tasks = Vec::new();
         let (servers_state, servers_seen) = watch::channel(ServersState::default());
@@ -256,6 +259,7 @@ impl Services {
             tokens: Arc::clone(&tokens),
             platforms,
             algorithms,
+            prover: Prover::new(|definition, recordings| Box::pin(replay::prove(definition, recordings))),
             servers: servers_seen,
             next_runs: Arc::default(),
             scheduler: scheduler_seen,

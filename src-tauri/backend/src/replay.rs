@@ -3,6 +3,8 @@
 //!
 //! Nothing is stored, and nothing but loopback is reached. A recording is proven by what a backup would make of it.
 
+mod proof;
+
 use std::time::Duration;
 
 use netraven_api::evidence::Facts;
@@ -13,6 +15,8 @@ use netraven_api::startup::SavedState;
 use netraven_api::transport::Transport;
 use netraven_lab::{DeviceSpec, Lab, LabError, Recording, Running};
 use serde_json::Value;
+
+pub use proof::prove;
 
 use crate::platforms::{Definition, Purpose, facts_of, significant};
 use crate::session::{
@@ -123,7 +127,7 @@ mod tests {
     use super::*;
     use crate::platforms::Registry;
 
-    const SWITCH: &str = r#"
+    pub(super) const SWITCH: &str = r#"
 platform = "cisco_ios"
 hostname = "sw1"
 prompt = "sw1#"

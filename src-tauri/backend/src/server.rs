@@ -55,6 +55,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use http::connections::{Connection, Connections};
 pub use http::tokens::Tokens;
+pub use platforms::Prover;
 
 use crate::catalog::Catalog;
 use crate::journal::{Journal, Signal};
@@ -88,10 +89,12 @@ pub struct AppState {
     pub seal: Arc<SealKey>,
     /// Makes and reads tokens.
     pub tokens: Arc<Tokens>,
-    /// The platforms, and what was refused in the user's folder.
+    /// The platforms, and what was refused of the user's.
     pub platforms: Catalog,
     /// The SSH algorithms that sessions can offer.
     pub algorithms: Arc<AlgorithmLists>,
+    /// Replays the recordings of a platform.
+    pub prover: Prover,
     /// State of the embedded servers.
     pub servers: watch::Receiver<ServersState>,
     /// When schedules fire next.

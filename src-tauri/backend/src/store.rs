@@ -18,6 +18,7 @@ pub mod listing;
 pub mod logs;
 pub mod matrix;
 pub mod outcomes;
+pub mod platform_files;
 pub mod queues;
 pub mod recognised;
 pub mod results;

@@ -27,11 +27,13 @@ pub mod registry;
 mod rules;
 pub mod screen;
 mod signing_in;
+pub mod skeleton;
 pub mod startup;
 mod steady;
 pub mod steps;
 mod stored;
 pub mod storing;
+mod unproven;
 mod words;
 
 pub use adjusted::Adjustments;
@@ -53,10 +55,11 @@ pub use recognise::{Guess, Reason, Sighting, first_questions, inquiry, next_ques
 pub use redact::{Redacted, Redactor, redact_known};
 pub use redaction::Redaction;
 pub use refusal::{Refusal, is_configuration, learn_refusal};
-pub use registry::Registry;
+pub use registry::{Registry, SharedFile};
 pub use rules::{BlockRule, LineRule, SecretRule};
 pub use startup::StartupRules;
 pub use steady::steady;
 pub use steps::{ForEach, Keep, Step, Via, Words};
 pub use stored::{comparable, significant};
 pub use storing::{Encoding, Replacement};
+pub use unproven::{Unproven, first_difference};

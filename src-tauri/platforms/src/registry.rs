@@ -1,4 +1,4 @@
-//! All platforms there are: the built-in ones, and those a user added or replaced.
+//! All platforms there are: the built-in ones, those that admins saved, and those of the user's folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -50,6 +50,12 @@ pub(super) fn built_in(name: &str) -> Option<&'static str> {
     BUILT_IN_BY_NAME.get(name).map(|platform| platform.text)
 }
 
+/// How many platforms below a file are looked through for one; files that extend more are refused.
+const LONGEST_CHAIN: usize = 8;
+
+/// What the text of a platform is spoken of by that is in no file yet.
+const NEW_TEXT: &str = "text";
+
 /// All platforms, by name.
 #[derive(Debug, Clone)]
 pub struct Registry {
@@ -57,30 +63,66 @@ pub struct Registry {
     own: BTreeMap<String, OwnFile>,
 }
 
+/// A platform that admins saved, which all servers and workers share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedFile {
+    /// Name of the platform.
+    pub name: String,
+    /// The text of its file, or why it cannot be read.
+    pub text: Result<String, String>,
+}
+
+impl SharedFile {
+    /// What the platform of this name is spoken of by in a refusal.
+    pub fn spoken_of(name: &str) -> String {
+        format!("{name} (saved in NetRaven)")
+    }
+
+    fn read(&self) -> Result<String, BadDefinition> {
+        self.text.clone().map_err(|problem| BadDefinition {
+            file: SharedFile::spoken_of(&self.name),
+            line: None,
+            field: None,
+            problem,
+            advice: "Delete it, and save it again".to_string(),
+        })
+    }
+}
+
 /// A file of the user's.
 #[derive(Debug, Clone)]
 struct OwnFile {
-    path: String,
+    /// Its path, or what a saved platform is spoken of by.
+    file: String,
+    /// Whether it is in the user's folder.
+    in_folder: bool,
     text: Arc<str>,
     definition: Arc<Definition>,
 }
 
 impl Registry {
-    /// The built-in platforms and the user's files, which replace built-in ones of the same name. A file may extend a
-    /// built-in platform or another file. A bad file is refused and reported; the others still load. A folder that does
-    /// not exist holds no files.
+    /// [`Registry::load_with`] without saved platforms.
     pub fn load(user_folder: Option<&Path>) -> (Registry, Vec<BadDefinition>) {
-        let mut registry = Registry { own: BTreeMap::new() };
+        Registry::load_with(user_folder, &[])
+    }
+
+    /// The built-in platforms, those that admins saved, and those of the user's folder. Of platforms of the same name
+    /// the one of the folder is used, else the saved one. A file may extend any of the others. A bad file is refused
+    /// and reported; the others still load. A folder that does not exist holds no files.
+    pub fn load_with(user_folder: Option<&Path>, shared: &[SharedFile]) -> (Registry, Vec<BadDefinition>) {
         let mut refused = Vec::new();
         let paths = user_folder.map(|folder| list(folder, &mut refused)).unwrap_or_default();
-        let files: Vec<(PathBuf, Result<String, BadDefinition>)> = paths.into_iter().map(read).collect();
-        let texts = by_name(&files);
+        let in_folder = paths.into_iter().map(|path| (path.display().to_string(), true, read(&path)));
+        let saved = shared.iter().map(|file| (SharedFile::spoken_of(&file.name), false, file.read()));
+        let files: Vec<(String, bool, Result<String, BadDefinition>)> = in_folder.chain(saved).collect();
+        let texts = by_name(files.iter().filter_map(|(.., text)| text.as_ref().ok()));
         let others = |name: &str| texts.get(name).map(|text| (*text).to_string());
-        for (path, text) in &files {
-            let file = path.display().to_string();
+        let mut registry = Registry { own: BTreeMap::new() };
+        for (file, in_folder, text) in &files {
             let added = text.as_ref().map_err(BadDefinition::clone).and_then(|text| {
-                let definition = Arc::new(Definition::parse_with(&file, text, &others)?);
-                registry.add(OwnFile { path: file, text: Arc::from(text.as_str()), definition })
+                let definition = Arc::new(Definition::parse_with(file, text, &others)?);
+                let (file, text) = (file.clone(), Arc::from(text.as_str()));
+                registry.add(OwnFile { file, in_folder: *in_folder, text, definition })
             });
             refused.extend(added.err());
         }
@@ -94,11 +136,48 @@ impl Registry {
 
     fn add(&mut self, file: OwnFile) -> Result<(), BadDefinition> {
         let name = file.definition.name.clone();
-        if let Some(earlier) = self.own.get(&name) {
-            return Err(twice(file.path, &name, &earlier.path));
+        match self.own.get(&name) {
+            // The folder's, which was added before, is the one that is used.
+            Some(earlier) if earlier.in_folder && !file.in_folder => Ok(()),
+            Some(earlier) => Err(twice(file.file, &name, &earlier.file)),
+            None => {
+                self.own.insert(name, file);
+                Ok(())
+            }
         }
-        self.own.insert(name, file);
-        Ok(())
+    }
+
+    /// Reads a text that is not among the platforms yet. It may extend all of them.
+    pub fn parse(&self, text: &str) -> Result<Definition, BadDefinition> {
+        Definition::parse_with(NEW_TEXT, text, &|name| self.own_text(name))
+    }
+
+    /// The user's platforms that extend the one of this name, directly or not, as they are once it has this text, or
+    /// once it is gone (`None`).
+    pub fn heirs(&self, name: &str, text: Option<&str>) -> Result<Vec<Arc<Definition>>, BadDefinition> {
+        let others = |wanted: &str| if wanted == name { text.map(str::to_string) } else { self.own_text(wanted) };
+        let heirs = self.own.values().filter(|file| self.is_below(name, file));
+        heirs.map(|heir| Ok(Arc::new(Definition::parse_with(&heir.file, &heir.text, &others)?))).collect()
+    }
+
+    /// Whether a file extends the platform of this name, directly or not.
+    fn is_below(&self, name: &str, file: &OwnFile) -> bool {
+        let mut here = file;
+        for _ in 0..LONGEST_CHAIN {
+            match &here.definition.extends {
+                Some(below) if *below == here.definition.name => return false,
+                Some(below) if below == name => return true,
+                below => match below.as_ref().and_then(|below| self.own.get(below)) {
+                    Some(below) => here = below,
+                    None => return false,
+                },
+            }
+        }
+        false
+    }
+
+    fn own_text(&self, name: &str) -> Option<String> {
+        self.own.get(name).map(|file| file.text.to_string())
     }
 
     /// One platform.
@@ -111,23 +190,28 @@ impl Registry {
         own.or_else(|| BUILT_IN_BY_NAME.get(name).map(BuiltIn::definition))
     }
 
-    /// Whether the definition of this name comes from the user's folder.
+    /// Whether a built-in platform has this name.
+    pub fn is_built_in(name: &str) -> bool {
+        BUILT_IN_BY_NAME.contains_key(name)
+    }
+
+    /// Whether the definition of this name is one of the user's.
     pub fn is_custom(&self, name: &str) -> bool {
         self.own.contains_key(name)
     }
 
     /// Where the definition of this name comes from.
     pub fn source(&self, name: &str) -> PlatformSource {
-        match (self.is_custom(name), BUILT_IN_BY_NAME.contains_key(name)) {
+        match (self.is_custom(name), Registry::is_built_in(name)) {
             (false, _) => PlatformSource::BuiltIn,
             (true, false) => PlatformSource::Own,
             (true, true) => PlatformSource::Replaces,
         }
     }
 
-    /// The path of the user's file that defines this platform; `None` for a built-in one.
+    /// The path of the file in the user's folder that defines this platform; `None` if it is not defined there.
     pub fn file(&self, name: &str) -> Option<&str> {
-        self.own.get(name).map(|file| file.path.as_str())
+        self.own.get(name).filter(|file| file.in_folder).map(|file| file.file.as_str())
     }
 
     /// The text of the file that defines this platform.
@@ -148,9 +232,9 @@ impl Registry {
 }
 
 /// The texts by the name of their platform; the first of two of the same name counts.
-fn by_name(files: &[(PathBuf, Result<String, BadDefinition>)]) -> BTreeMap<String, &str> {
+fn by_name<'t>(all: impl Iterator<Item = &'t String>) -> BTreeMap<String, &'t str> {
     let mut texts = BTreeMap::new();
-    for text in files.iter().filter_map(|(_, text)| text.as_ref().ok()) {
+    for text in all {
         if let Some(name) = raw::name_of(text) {
             texts.entry(name).or_insert(text.as_str());
         }
@@ -179,9 +263,8 @@ fn list(folder: &Path, refused: &mut Vec<BadDefinition>) -> Vec<PathBuf> {
     paths
 }
 
-fn read(path: PathBuf) -> (PathBuf, Result<String, BadDefinition>) {
-    let text = text_of(&path).map_err(|problem| unreadable(&path, problem));
-    (path, text)
+fn read(path: &Path) -> Result<String, BadDefinition> {
+    text_of(path).map_err(|problem| unreadable(path, problem))
 }
 
 fn text_of(path: &Path) -> Result<String, String> {
@@ -302,6 +385,54 @@ mod tests {
             assert!(registry.is_custom(name), "{name}");
         }
         assert!(!registry.is_custom("cisco_ios"));
+    }
+
+    fn saved(name: &str, text: &str) -> SharedFile {
+        SharedFile { name: name.to_string(), text: Ok(text.to_string()) }
+    }
+
+    #[test]
+    fn a_saved_platform_is_used_unless_the_folder_has_one_of_its_name() {
+        let text = |name: &str, title: &str| format!("name = '{name}'\n{MINIMAL}").replace("Mine", title);
+        let shared = [
+            saved("linux", &text("linux", "Saved")),
+            saved("mine", &text("mine", "Saved")),
+            saved("broken", "name = \n"),
+            SharedFile { name: "shut".to_string(), text: Err("cannot be opened".to_string()) },
+        ];
+        let folder = folder(&[("mine.toml", &named("mine"))]);
+        let (registry, refused) = Registry::load_with(Some(folder.path()), &shared);
+        let titles = ["linux", "mine"].map(|name| registry.get(name).unwrap().title.clone());
+        assert_eq!(titles, ["Saved", "Mine"]);
+        assert!(registry.is_custom("linux") && registry.file("linux").is_none() && registry.file("mine").is_some());
+        assert_eq!(registry.source("linux"), PlatformSource::Replaces);
+        let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
+        assert_eq!(refused.len(), 2, "{refused:?}");
+        assert!(refused[0].starts_with("platform file broken (saved in NetRaven), line 1: is not TOML"), "{refused:?}");
+        assert!(refused[1].contains("shut (saved in NetRaven): cannot be opened. Delete it"), "{refused:?}");
+    }
+
+    #[test]
+    fn those_that_extend_a_platform_are_read_with_its_new_text() {
+        let child = |name: &str, extends: &str| format!("name = '{name}'\ntitle = '{name}'\nextends = '{extends}'\n");
+        let base = format!("name = 'base'\n{MINIMAL}");
+        let shared = [
+            saved("base", &base),
+            saved("child", &child("child", "base")),
+            saved("grandchild", &child("grandchild", "child")),
+            saved("linux", &child("linux", "linux")),
+        ];
+        let (registry, refused) = Registry::load_with(None, &shared);
+        assert!(refused.is_empty(), "{refused:?}");
+        let changed = base.clone() + "goodbye = ['bye']\n";
+        let heirs = registry.heirs("base", Some(&changed)).unwrap();
+        let names: Vec<&str> = heirs.iter().map(|heir| heir.name.as_str()).collect();
+        assert_eq!(names, ["child", "grandchild"]);
+        assert!(heirs.iter().all(|heir| heir.goodbye == ["bye"]));
+        let lost = registry.heirs("base", None).unwrap_err();
+        assert!(lost.to_string().contains("there is no platform `base`"), "{lost}");
+        assert!(registry.heirs("linux", None).unwrap().is_empty());
+        assert_eq!(registry.parse(&child("new", "grandchild")).unwrap().title, "new");
     }
 
     #[test]

@@ -131,10 +131,14 @@ pub const PAGES: &[Stop] = &[
     stop("jump-hosts", &[Go("Jump hosts"), Sees("No jump hosts yet")]),
     stop("tags", &[Go("Tags"), Sees("Add tag"), Until(HAS_ROWS)]),
     stop("platforms", &[Go("Platforms"), Sees("Read the folder again"), Until(HAS_ROWS)]),
-    stop("platforms-platform", &[Press("Open Cisco IOS / IOS XE"), Sees("Duplicate copies the text")]),
+    stop("platforms-platform", &[Press("Open Cisco IOS / IOS XE"), Sees("Duplicate begins a platform")]),
+    stop("platforms-editor", &[Press("Duplicate"), Sees("nothing proves that this platform reads a device")]),
+    stop("platforms-import", &[Keys(ESCAPE), Until(NO_DIALOG), Press("Import"), Sees("Or paste the text")]),
     stop(
         "prompt-lab",
         &[
+            Keys(ESCAPE),
+            Until(NO_DIALOG),
             Click("a[href^=\"/prompt-lab\"]"),
             Sees("Nothing to explain yet"),
             Click("#prompt-lab-log"),

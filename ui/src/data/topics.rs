@@ -95,6 +95,10 @@ impl Topics {
 
     /// Applies a change this window made itself, without waiting for the feed.
     pub fn changed_by(mut self, path: &str) {
+        // These only ask.
+        if ["/platforms/check", "/platforms/skeleton"].contains(&path) {
+            return;
+        }
         let topics: &[Topic] = match resource(path) {
             "jobs" if path.starts_with("/jobs/run/") => &[Topic::Runs, Topic::Jobs],
             "jobs" => &[Topic::Jobs],

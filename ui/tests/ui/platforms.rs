@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use netraven_api::Problem;
 use netraven_api::event::Changed;
-use netraven_api::native::Feature;
+use netraven_api::native::{Feature, Native};
 use netraven_api::problem::Code;
 use serde_json::{Value, json};
 
@@ -109,10 +109,11 @@ fn one_platform_is_explained_and_copied_under_a_name_of_its_own() {
     }
     screen.press("Copy");
     assert_eq!(screen.clipboard(), TEXT);
+    fake.answer("POST /platforms/check", &json!({"name": "my_acme_os"}));
     screen.press("Duplicate");
-    let copy = TEXT.replace("\"acme_os\"", "\"my_acme_os\"").replace("\"ACME OS\"", "\"ACME OS (copy)\"");
-    assert_eq!(screen.clipboard(), copy);
-    assert!(screen.shows("Copied as my_acme_os. Save it as my_acme_os.toml in /data/platforms."));
+    let dialog = screen.dialog();
+    assert!(dialog.contains("New platform") && dialog.contains("my_acme_os") && dialog.contains("ACME OS (copy)"));
+    screen.press("Cancel");
     screen.press("Close");
     assert!(!screen.shows("Selected platform"));
 }
@@ -161,4 +162,108 @@ fn who_adds_a_device_sees_how_far_its_platform_is_proven() {
     screen.press("Add device");
     let dialog = screen.dialog();
     assert!(dialog.contains("Cisco IOS / IOS XE (recorded session)") && dialog.contains("\"ACME OS\""), "{dialog}");
+}
+
+/// The list with `acme_os` saved by an admin.
+fn with_saved(fake: &Rc<Fake>) {
+    let mut with = list();
+    let saved = json!({"name": "acme_os", "version": 7, "changed_by": "ann", "changed_at": "2026-11-30T10:00:00Z",
+        "recordings": 1});
+    with["items"][0]["saved"] = saved.clone();
+    with["items"][0]["file"] = Value::Null;
+    fake.answer("GET /platforms/", &with);
+    fake.answer("GET /platforms/file", &details());
+    let recording = json!({"name": "plain", "session": "prompt = 'a#'\n", "expected": "hostname a\n"});
+    fake.answer("GET /platforms/saved", &json!({"saved": saved, "text": TEXT, "recordings": [recording]}));
+    fake.answer("POST /platforms/check", &json!({"name": "acme_os", "saved": saved}));
+}
+
+#[test]
+fn a_saved_platform_says_who_changed_it_and_is_changed_from_its_version_on() {
+    let fake = Fake::filled(with_saved);
+    let mut screen = Screen::open(&fake, "/platforms?open=acme_os");
+    let panel = screen.part("aside aria-label=\"Selected platform\"", "footer");
+    assert!(panel.contains("by ann") && panel.contains("with 1 recording"), "{panel}");
+    screen.press("Edit");
+    let dialog = screen.dialog();
+    assert!(dialog.contains("Edit acme_os") && dialog.contains("\"plain\""), "{dialog}");
+    screen.press("Expect what plain gives now");
+    let changed = format!("{TEXT}comment = \"!\"\n");
+    screen.type_into("platform-text", &changed);
+    screen.settle();
+    fake.refuse("PUT /platforms/saved", Problem::new(Code::Invalid, "The recording plain: It differs."));
+    screen.submit();
+    assert!(screen.dialog().contains("The recording plain: It differs."));
+    fake.answer(
+        "PUT /platforms/saved",
+        &json!({"name": "acme_os", "version": 8, "changed_by": "admin", "changed_at": "2026-11-30T10:05:00Z",
+            "recordings": 1}),
+    );
+    screen.submit();
+    let sent = fake.bodies("PUT /platforms/saved").pop().unwrap();
+    assert_eq!((&sent["text"], &sent["based_on"]), (&json!(changed), &json!(7)));
+    assert_eq!(sent["recordings"], json!([{"name": "plain", "session": "prompt = 'a#'\n", "expected": null}]));
+    assert!(screen.shows("acme_os was saved. Every session from now on uses it."));
+}
+
+#[test]
+fn what_is_wrong_stands_beside_its_line_and_is_not_saved() {
+    let fake = Fake::filled(with_saved);
+    let refusal = json!({"file": "text", "line": 3, "field": "vendor", "problem": "is empty", "advice": "Write it"});
+    fake.answer("POST /platforms/check", &json!({"refusal": refusal}));
+    let mut screen = Screen::open(&fake, "/platforms?open=acme_os");
+    screen.press("Edit");
+    assert!(screen.html().contains("\n\n<span class=\"text-danger\">Line 3: vendor is empty. Write it.</span>"));
+    screen.submit();
+    assert!(screen.dialog().contains("Correct the text first"));
+    assert!(fake.calls("PUT /platforms/saved").is_empty());
+}
+
+#[test]
+fn a_saved_platform_is_exported_with_its_recordings_and_deleted_after_a_question() {
+    let fake = Fake::filled(with_saved);
+    let mut screen = Screen::open(&fake, "/platforms?open=acme_os");
+    screen.press("Export");
+    let written = fake.wishes().into_iter().find_map(|wish| match wish {
+        Native::SaveFile { name, text, .. } => Some((name, text)),
+        _ => None,
+    });
+    let text = format!("{TEXT}#%% recording plain\nprompt = 'a#'\n#%% expected\nhostname a\n");
+    assert_eq!(written, Some(("acme_os.toml".to_owned(), text)));
+    assert!(screen.shows("acme_os.toml was written."));
+    fake.answer("DELETE /platforms/saved", &json!(null));
+    screen.press("Delete");
+    screen.press("Delete the platform");
+    assert_eq!(fake.calls("DELETE /platforms/saved"), ["DELETE /platforms/saved?name=acme_os&version=7"]);
+    assert!(screen.shows("The saved platform acme_os was deleted."));
+}
+
+#[test]
+fn a_model_of_another_program_becomes_a_skeleton_that_says_so() {
+    let fake = Fake::filled(answers);
+    fake.answer("POST /platforms/check", &json!({"name": "ios"}));
+    let skeleton = json!({"of": "Oxidized model", "text": "name = 'ios'\n", "left_out": 3});
+    fake.answer("POST /platforms/skeleton", &skeleton);
+    fake.pick("ios.rb", "class IOS < Oxidized::Model\nend\n");
+    let mut screen = Screen::open(&fake, "/platforms");
+    screen.press("Import");
+    screen.press("Choose a file");
+    let dialog = screen.dialog();
+    let told = "This is a skeleton of the Oxidized model, not proven. 3 parts could not be taken";
+    assert!(dialog.contains("New platform") && dialog.contains(told), "{dialog}");
+    assert_eq!(fake.bodies("POST /platforms/skeleton")[0]["file"], json!("ios.rb"));
+    screen.press("Cancel");
+    screen.press("Import");
+    screen.type_into("import-platform-text", "name = 'x'\n#%% recording one\nprompt = 'x#'\n");
+    screen.press("Use the pasted text");
+    assert!(screen.dialog().contains("\"one\""), "its recordings come with it: {}", screen.dialog());
+}
+
+#[test]
+fn only_an_admin_writes_platforms() {
+    let fake = Fake::user(answers);
+    let mut screen = Screen::open(&fake, "/platforms?open=cisco_ios");
+    assert!(screen.shows("title=\"Only admins may change platforms.\""));
+    screen.press("Import");
+    assert!(!screen.shows("Import a platform"));
 }

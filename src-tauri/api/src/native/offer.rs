@@ -34,6 +34,8 @@ pub enum Feature {
     Platforms,
     /// Platforms as files that can be looked at, and read again while the server runs.
     PlatformFiles,
+    /// Saving platforms, which are then in use without a restart.
+    SavedPlatforms,
     /// Counts of the log over time.
     LogHistogram,
     /// The newest result and the newest snapshot of each device, in the list of devices.

@@ -10,6 +10,7 @@ use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 
 use super::Base;
+use super::platform_files::SavedInStore;
 use super::stopping::{StopLimits, join};
 use crate::catalog::Catalog;
 use crate::config::{AgentAccess, External};
@@ -43,8 +44,10 @@ impl RemoteWorker {
         let Base { store, queue, journal, signals, tasks: last_tasks } = Base::connect(&urls, &stop_last).await?;
         let id = worker::new_id();
         let seal = handover::ask(&store, &journal, &id, &signals).await;
-        let seal = seal.map_err(|error| StartError::Other(format!("{error:#}")))?;
-        let platforms = Catalog::open(platforms, &format!("Worker {id}: "), &journal);
+        let other = |error: anyhow::Error| StartError::Other(format!("{error:#}"));
+        let seal = Arc::new(seal.map_err(other)?);
+        let saved = Arc::new(SavedInStore { store: store.clone(), seal: Arc::clone(&seal) });
+        let platforms = Catalog::open(platforms, saved, &format!("Worker {id}: "), &journal).await.map_err(other)?;
         let following = platforms.clone().follow(signals.subscribe(), journal.clone(), stop.clone());
         let worker = Worker {
             id,
@@ -52,7 +55,7 @@ impl RemoteWorker {
             store: store.clone(),
             queue,
             journal: journal.clone(),
-            seal: Arc::new(seal),
+            seal,
             platforms,
             jumps: JumpPool::new(),
             agent: Arc::new(worker::agent(&ssh_agent)),

@@ -54,7 +54,8 @@ enum Command {
     Import(import::ImportCommand),
     /// Lists the platforms, and what is wrong with files of your own.
     Platforms(list::ListArgs),
-    /// Checks files of platforms of your own, alone, on recorded sessions or on a device.
+    /// Checks files of platforms of your own, alone, on recorded sessions or on a device, and makes skeletons of such
+    /// files.
     #[command(subcommand)]
     Platform(platform::PlatformCommand),
 }

@@ -1,7 +1,9 @@
-//! Platforms: their list, how each is defined, and reading their files again. How to talk to a device, and how to
-//! recognise it, is the worker's business.
+//! Platforms: their list, how each is defined, reading their files again, and those that admins save. How to talk to a
+//! device, and how to recognise it, is the worker's business.
 
 mod details;
+mod prover;
+mod saved;
 
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +12,8 @@ use netraven_api::platforms::{
     AUTO, GetPlatform, ListPlatforms, Platform, PlatformDetails, Platforms, RefusedPlatform, ReloadPlatforms,
 };
 
+pub use prover::Prover;
+
 use super::AppState;
 use super::http::auth::Caller;
 use super::http::error::ApiError;
@@ -17,13 +21,14 @@ use super::http::input::Query;
 use super::http::mount::Mount;
 use crate::catalog::Loaded;
 use crate::journal::Signal;
-use crate::platforms::BadDefinition;
+use crate::platforms::{BadDefinition, SharedFile};
 
 /// Mounts the endpoints of platforms.
 pub fn mount(mount: &mut Mount) {
     mount.add::<ListPlatforms, _>(list);
     mount.add::<GetPlatform, _>(get);
     mount.add::<ReloadPlatforms, _>(reload);
+    saved::mount(mount);
 }
 
 async fn list(State(state): State<AppState>) -> Result<Json<Platforms>, ApiError> {
@@ -50,16 +55,17 @@ async fn get(
         return Err(ApiError::not_found(format!("There is no platform '{name}'.")));
     };
     if registry.is_custom(name) && !caller.author().approves {
-        let sentence = "Only admins may see how this platform is defined: its file in the server's folder may hold \
+        let sentence = "Only admins may see how this platform is defined: it is not built in, and its file may hold \
                         passwords.";
         return Err(ApiError::detail(StatusCode::FORBIDDEN, sentence));
     }
     Ok(Json(details::of(&definition, text)))
 }
 
-/// The platforms by title, each with the number of its devices, and the refused files.
+/// The platforms by title, each with the number of its devices, and what was refused.
 async fn listed(state: &AppState, loaded: &Loaded) -> Result<Platforms, ApiError> {
     let devices = state.store.devices_by_platform().await?;
+    let saved = state.store.saved_platforms().await?;
     let registry = &loaded.registry;
     let mut items: Vec<Platform> = registry
         .iter()
@@ -72,22 +78,29 @@ async fn listed(state: &AppState, loaded: &Loaded) -> Result<Platforms, ApiError
             evidence: definition.evidence,
             extends: definition.extends.clone(),
             file: registry.file(&definition.name).map(str::to_owned),
+            saved: saved.iter().find(|saved| saved.name == definition.name).cloned(),
             devices: Some(devices.get(&definition.name).copied().unwrap_or_default()),
         })
         .collect();
+    let name_of = |bad: &BadDefinition| {
+        let refused = saved.iter().find(|saved| SharedFile::spoken_of(&saved.name) == bad.file);
+        refused.map(|saved| saved.name.clone())
+    };
     items.sort_by(|one, other| one.title.cmp(&other.title));
     items.insert(0, to_be_recognised(devices.get(AUTO).copied().unwrap_or_default()));
     Ok(Platforms {
         items,
         refused: loaded.refused.iter().map(ToString::to_string).collect(),
-        refusals: loaded.refused.iter().map(refusal).collect(),
+        refusals: loaded.refused.iter().map(|bad| refusal(bad, name_of(bad))).collect(),
         folder: state.platforms.folder().map(|folder| folder.display().to_string()),
     })
 }
 
-fn refusal(bad: &BadDefinition) -> RefusedPlatform {
+/// A refusal in its parts; `saved` is the name of the saved platform that it is about.
+fn refusal(bad: &BadDefinition, saved: Option<String>) -> RefusedPlatform {
     RefusedPlatform {
         file: bad.file.clone(),
+        saved,
         line: bad.line.and_then(|line| i64::try_from(line).ok()),
         field: bad.field.clone(),
         problem: bad.problem.clone(),
@@ -106,6 +119,11 @@ fn to_be_recognised(devices: i64) -> Platform {
         evidence: None,
         extends: None,
         file: None,
+        saved: None,
         devices: Some(devices),
     }
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

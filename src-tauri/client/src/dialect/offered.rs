@@ -91,6 +91,11 @@ const TABLE: &[(Feature, Capability, &str)] = &[
         "This server has no platform files: it reads devices with the drivers of Netmiko, which are part of its program.",
     ),
     (
+        Feature::SavedPlatforms,
+        Capability::Route(Method::Put, "/platforms/saved"),
+        "This server has no place for platforms of your own: its drivers are Netmiko's, which are part of its program.",
+    ),
+    (
         Feature::LogHistogram,
         Capability::Route(Method::Get, "/logs/histogram"),
         "This server does not count its log over time, so there is no chart above the lines.",

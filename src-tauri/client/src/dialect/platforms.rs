@@ -55,6 +55,7 @@ fn platform(name: &str, title: &str, vendor: &str) -> Platform {
         evidence: None,
         extends: None,
         file: None,
+        saved: None,
         devices: None,
     }
 }

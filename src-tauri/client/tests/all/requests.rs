@@ -24,7 +24,10 @@ use netraven_api::kept_files::{DownloadKeptFile, ListKeptFiles};
 use netraven_api::logs::{GetLogHistogram, GetLogStats, ListLogLevels, ListLogTypes, ListLogs, LiveFilter, LogFilter};
 use netraven_api::matrix::GetJobMatrix;
 use netraven_api::outcome::Cause;
-use netraven_api::platforms::{GetPlatform, ListPlatforms, ReloadPlatforms};
+use netraven_api::platforms::{
+    CheckPlatform, DeletePlatform, GetPlatform, GetSavedPlatform, ListPlatforms, ReloadPlatforms, SavePlatform,
+    SketchPlatform,
+};
 use netraven_api::problem::Code;
 use netraven_api::results::ListResults;
 use netraven_api::runs::{
@@ -77,6 +80,7 @@ impl Walk<'_> {
         self.ask(GetCryptoReport).await;
         self.ask(GetPlatform { name: "linux".into() }).await;
         self.ask(ReloadPlatforms).await;
+        self.platforms().await;
         let tag = self.ask(CreateTag(TagInput { name: Some("walk".into()), ..TagInput::default() })).await;
         let tag = tag.map(|tag| tag.id).unwrap_or_default();
         let credential = CredentialInput {
@@ -119,6 +123,17 @@ impl Walk<'_> {
         self.ask(DeleteDevice(device)).await;
         self.ask(DeleteCredential(credential)).await;
         self.ask(DeleteTag(tag)).await;
+    }
+
+    async fn platforms(&mut self) {
+        let text = "name = 'walk_os'\ntitle = 'Walk OS'\nextends = 'linux'\n";
+        self.ask(CheckPlatform { text: text.into() }).await;
+        let new = SavePlatform { text: text.into(), based_on: None, recordings: Vec::new() };
+        let version = self.ask(new).await.map(|saved| saved.version).unwrap_or_default();
+        self.ask(GetSavedPlatform { name: "walk_os".into() }).await;
+        self.ask(DeletePlatform { name: "walk_os".into(), version }).await;
+        let model = "class Walk < Oxidized::Model\n  cmd 'show config'\nend\n";
+        self.ask(SketchPlatform { file: "walk.rb".into(), text: model.into() }).await;
     }
 
     /// A job whose run has not ended cannot be removed.

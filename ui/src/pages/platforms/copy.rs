@@ -56,6 +56,7 @@ mod tests {
             evidence: None,
             extends: None,
             file: None,
+            saved: None,
             devices: None,
         }
     }

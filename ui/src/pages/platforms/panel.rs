@@ -10,8 +10,10 @@ use netraven_api::problem::Code;
 use netraven_api::trials::{TrialInput, TrialPurpose};
 
 use super::copy::duplicate;
+use super::draft::PlatformDraft;
 use super::table::{DeviceCount, EvidenceTag, source_word};
-use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote};
+use super::{PlatformActions, may_not_change};
+use crate::components::{Button, ButtonKind, Glyph, ReadFailed, SkeletonRows, StaleNote, Time};
 use crate::data::use_query;
 use crate::dom;
 use crate::features::device_field::DeviceField;
@@ -23,7 +25,12 @@ use crate::state::session::use_workplace;
 
 /// The panel of a platform.
 #[component]
-pub fn PlatformPanel(platform: ReadSignal<Platform>, known: Rc<Platforms>, onclose: EventHandler<()>) -> Element {
+pub fn PlatformPanel(
+    platform: ReadSignal<Platform>,
+    known: Rc<Platforms>,
+    actions: PlatformActions,
+    onclose: EventHandler<()>,
+) -> Element {
     let details = use_query(move || GetPlatform { name: platform.read().name.clone() });
     let retry = move |()| details.refresh();
     let shown = platform.read().clone();
@@ -51,6 +58,18 @@ pub fn PlatformPanel(platform: ReadSignal<Platform>, known: Rc<Platforms>, onclo
                     dt { "File" }
                     dd { class: "mono wraps", "{file}" }
                 }
+                if let Some(saved) = shown.saved.clone() {
+                    dt { "Saved" }
+                    dd { class: "wraps",
+                        "by {saved.changed_by}, "
+                        Time { at: saved.changed_at }
+                        ", with {format::count(saved.recordings, \"recording\")}"
+                    }
+                    if shown.file.is_some() {
+                        dt { "In use" }
+                        dd { class: "wraps text-warning", "This server uses the file, not what was saved." }
+                    }
+                }
                 if let Some(extends) = &shown.extends {
                     dt { "Extends" }
                     dd { class: "mono", "{extends}" }
@@ -68,7 +87,7 @@ pub fn PlatformPanel(platform: ReadSignal<Platform>, known: Rc<Platforms>, onclo
                     TryOnDevice { text: found.text.clone() }
                     Commands { commands: found.commands.clone() }
                     Recognised { found: found.clone() }
-                    FileText { text: found.text.clone(), platform: shown.clone(), known }
+                    FileText { text: found.text.clone(), platform: shown.clone(), known, actions }
                 },
                 (None, Some(problem)) if matches!(problem.code, Code::Forbidden | Code::NotOffered) => rsx! {
                     p { class: "muted", "{problem.message}" }
@@ -166,9 +185,9 @@ fn Recognised(found: Rc<PlatformDetails>) -> Element {
     }
 }
 
-/// The text of a platform's file, to read and to copy.
+/// The text of a platform's file, and what can be done with it.
 #[component]
-fn FileText(text: String, platform: Platform, known: Rc<Platforms>) -> Element {
+fn FileText(text: String, platform: Platform, known: Rc<Platforms>, actions: PlatformActions) -> Element {
     let notices = use_notices();
     let copy = use_callback(move |(text, done): (String, String)| {
         spawn(async move {
@@ -179,10 +198,14 @@ fn FileText(text: String, platform: Platform, known: Rc<Platforms>) -> Element {
             }
         });
     });
+    let refused = may_not_change();
+    let is_file_alone = platform.file.is_some() && platform.saved.is_none();
+    let elsewhere = is_file_alone
+        .then(|| "This platform is a file in the server's folder: change it there, or duplicate it.".to_owned());
     let (whole, copied) = (text.clone(), format!("The file of {} was copied.", platform.title));
-    let (twin, name) = duplicate(&text, &platform, &known.items);
-    let place = known.folder.clone().unwrap_or_else(|| "the server's folder of platforms".to_owned());
-    let duplicated = format!("Copied as {name}. Save it as {name}.toml in {place}.");
+    let (twin, _) = duplicate(&text, &platform, &known.items);
+    let (first, saved, deleted) = (text.clone(), platform.saved.clone(), platform.saved.clone());
+    let exported = (platform.name.clone(), text.clone(), platform.saved.clone());
     rsx! {
         section { class: "side-part", aria_label: "Definition",
             h4 { "Definition" }
@@ -198,10 +221,38 @@ fn FileText(text: String, platform: Platform, known: Rc<Platforms>) -> Element {
                     label: "Duplicate",
                     glyph: Glyph::Plus,
                     small: true,
-                    onclick: move |_| copy.call((twin.clone(), duplicated.clone())),
+                    refused: refused.clone(),
+                    onclick: move |_| actions.edit.call(PlatformDraft::new(twin.clone())),
+                }
+                Button {
+                    label: "Edit",
+                    glyph: Glyph::Edit,
+                    small: true,
+                    refused: refused.clone().or(elsewhere),
+                    onclick: move |_| match &saved {
+                        Some(saved) => actions.change.call(saved.name.clone()),
+                        None => actions.edit.call(PlatformDraft::new(first.clone())),
+                    },
+                }
+                Button {
+                    label: "Export",
+                    glyph: Glyph::Download,
+                    small: true,
+                    onclick: move |_| actions.export.call(exported.clone()),
+                }
+                if let Some(saved) = deleted {
+                    Button {
+                        label: "Delete",
+                        glyph: Glyph::Trash,
+                        small: true,
+                        refused,
+                        onclick: move |_| actions.delete.call(saved.clone()),
+                    }
                 }
             }
-            p { class: "muted", "Duplicate copies the text with a name of its own, as the beginning of a new file." }
+            p { class: "muted",
+                "Duplicate begins a platform with a name of its own. A built-in platform that is edited is replaced by what is saved."
+            }
             pre { class: "code-block mono", tabindex: "0", aria_label: "Text of the file", "{text}" }
         }
     }

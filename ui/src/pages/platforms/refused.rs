@@ -1,16 +1,16 @@
-//! The files of the user's that cannot be used: where, what is wrong, and what to write.
+//! The user's platforms that cannot be used: where, what is wrong, and what to write.
 
 use std::rc::Rc;
 
 use dioxus::prelude::*;
 use netraven_api::platforms::{Platforms, RefusedPlatform};
 
-use crate::components::{Glyph, Icon};
+use crate::components::{Button, ButtonKind, Glyph, Icon};
 use crate::format;
 
-/// The refused files; nothing where there are none.
+/// The refused files; nothing where there are none. A saved platform can be edited.
 #[component]
-pub fn RefusedFiles(known: Rc<Platforms>) -> Element {
+pub fn RefusedFiles(known: Rc<Platforms>, onedit: EventHandler<String>) -> Element {
     let refusals = refusals(&known);
     if refusals.is_empty() {
         return rsx! {};
@@ -35,7 +35,17 @@ pub fn RefusedFiles(known: Rc<Platforms>) -> Element {
                 tbody {
                     for (index, refusal) in refusals.into_iter().enumerate() {
                         tr { key: "{index}",
-                            td { class: "name", title: "{refusal.file}", {last_part(&refusal.file)} }
+                            td { class: "name", title: "{refusal.file}",
+                                {last_part(&refusal.file)}
+                                if let Some(name) = refusal.saved.clone() {
+                                    Button {
+                                        label: "Edit {name}",
+                                        kind: ButtonKind::Icon,
+                                        glyph: Glyph::Edit,
+                                        onclick: move |_| onedit.call(name.clone()),
+                                    }
+                                }
+                            }
                             td { {refusal.line.map(format::number).unwrap_or_default()} }
                             td { class: "mono wraps", {refusal.field.clone().unwrap_or_default()} }
                             td { class: "wraps", "{refusal.problem}" }
@@ -55,6 +65,7 @@ fn refusals(known: &Platforms) -> Vec<RefusedPlatform> {
     }
     let of_sentence = |sentence: &String| RefusedPlatform {
         file: String::new(),
+        saved: None,
         line: None,
         field: None,
         problem: sentence.clone(),

@@ -103,6 +103,7 @@ mod tests {
             evidence,
             extends: None,
             file: None,
+            saved: None,
             devices: Some(devices),
         }
     }

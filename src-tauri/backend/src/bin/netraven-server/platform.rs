@@ -1,10 +1,11 @@
 //! `netraven-server platform`: checks files of platforms, reads recorded sessions with them as a backup would, tries
-//! them on a device, and records a session with it.
+//! them on a device, records a session with it, and makes skeletons of such files.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
+use netraven_backend::platforms::skeleton::skeleton;
 use netraven_backend::platforms::{Definition, Redactor};
 use netraven_backend::replay::replay;
 use netraven_backend::session::Failure;
@@ -39,6 +40,13 @@ pub enum PlatformCommand {
     Try(TryArgs),
     /// Records a session with a device as the start of a test; secrets, addresses and the device's name are replaced.
     Record(RecordArgs),
+    /// Prints the skeleton of a platform's file, made from an Oxidized model or a scrapli definition. It is not proven;
+    /// its comments name what could not be taken. Nothing of the file is executed.
+    Skeleton {
+        /// The model (Ruby) or the definition (YAML, Python).
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 /// Does what was asked for; fails if any file does.
@@ -48,6 +56,7 @@ pub async fn run(command: PlatformCommand) -> anyhow::Result<()> {
         PlatformCommand::Replay { platform, recordings } => replay_all(&platform, &recordings).await,
         PlatformCommand::Try(args) => trying::try_platform(args).await,
         PlatformCommand::Record(args) => trying::record(args).await,
+        PlatformCommand::Skeleton { file } => sketch(&file),
     }
 }
 
@@ -63,6 +72,14 @@ fn check(files: &[PathBuf]) -> anyhow::Result<()> {
         }
     }
     anyhow::ensure!(refused == 0, "{refused} of {} files were refused", files.len());
+    Ok(())
+}
+
+fn sketch(file: &Path) -> anyhow::Result<()> {
+    let name = file.display().to_string();
+    let made = skeleton(&name, &text(file, LARGEST_PLATFORM).with_context(|| name.clone())?)?;
+    print!("{}", made.text);
+    eprintln!("A skeleton of the {} {name}, not proven; {} parts could not be taken.", made.of, made.left_out);
     Ok(())
 }
 

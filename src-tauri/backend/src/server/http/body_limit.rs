@@ -13,6 +13,7 @@ use netraven_api::Endpoint as _;
 use netraven_api::auth::TOKEN_PATH;
 use netraven_api::bulk::BULK_IMPORT_PATH;
 use netraven_api::devices::{CheckImport, CheckSshConfig, ImportDevices, ImportSshConfig};
+use netraven_api::platforms::SavePlatform;
 
 use super::error::ApiError;
 use super::path::canonical;
@@ -20,6 +21,8 @@ use crate::server::AppState;
 
 /// Most bytes of a file of devices.
 const FILE: usize = 16 * MIB;
+/// Most bytes of a platform with its recordings.
+const PLATFORM: usize = 8 * MIB;
 /// Most bytes of any other body.
 const BODY: usize = MIB;
 /// Most bytes of a login, which anybody may send.
@@ -41,6 +44,8 @@ pub fn limit_of(path: &str) -> usize {
         LOGIN
     } else if takes_file(path) {
         FILE
+    } else if path == canonical(SavePlatform::PATH) {
+        PLATFORM
     } else {
         BODY
     }
@@ -111,6 +116,6 @@ mod tests {
         }
         assert_eq!((limit_of("/devices/import"), limit_of("/devices/import/check/")), (FILE, FILE));
         assert_eq!(limit_of("/devices/import/ssh-config/check"), FILE);
-        assert_eq!(limit_of("/jobs/"), BODY);
+        assert_eq!((limit_of("/jobs/"), limit_of("/platforms/saved")), (BODY, PLATFORM));
     }
 }

@@ -2,6 +2,7 @@
 
 use netraven_api::platforms::{CommandPurpose, PlatformCommand, PlatformDetails};
 
+use super::number;
 use crate::platforms::{Command, Definition, Purpose, Via};
 
 /// What a definition says, beside the text of its file.
@@ -32,10 +33,6 @@ fn command(command: &Command) -> PlatformCommand {
         Purpose::File => CommandPurpose::File,
     };
     PlatformCommand { send: format!("{prefix}{}", command.send), or_else: command.or_else.clone(), purpose }
-}
-
-fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
