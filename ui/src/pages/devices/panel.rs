@@ -13,6 +13,7 @@ use super::approval::ApprovalPart;
 use super::keep::KeepPlatform;
 use super::kept_files::KeptFiles;
 use super::newest::NewestResult;
+use super::platform::PlatformPart;
 use super::snapshots::Snapshots;
 use super::unsaved::StartupPart;
 use super::way::WayPart;
@@ -82,6 +83,7 @@ pub fn DevicePanel(
                     dd { Time { at } }
                 }
             }
+            PlatformPart { device }
             WayPart { device }
             DevicePolicyPart { device }
             ApprovalPart { device, onapprove }
