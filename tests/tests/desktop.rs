@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod desktop {
+    mod any_device;
     mod away;
     mod configurations;
     mod filters;

@@ -11,6 +11,9 @@ use crate::support::wait;
 const PAGE: &str = include_str!("page.js");
 /// How the protocol marks an element among values.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// Puts a text into a field and says so, as a paste does.
+const PASTE: &str = "const [field, text] = arguments; field.focus(); field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));";
 /// How the driver says that an element was gone before it could hand it over.
 const STALE: &str = "Stale element";
 
@@ -90,6 +93,13 @@ impl Window {
         self.client.execute(select, vec![serde_json::to_value(&field)?]).await?;
         let typed = if text.is_empty() { "\u{e017}" } else { text };
         field.send_keys(typed).await.with_context(|| format!("the {role} {name:?} takes no text"))
+    }
+
+    /// Puts a text of several lines into a field at once, in place of what is there.
+    pub async fn paste(&self, role: &str, name: &str, text: &str) -> anyhow::Result<()> {
+        let field = self.find(role, name).await?;
+        let pasted = self.client.execute(PASTE, vec![serde_json::to_value(&field)?, json!(text)]).await;
+        pasted.map(drop).with_context(|| format!("the {role} {name:?} takes no text"))
     }
 
     /// Picks a line of a list that the window system draws.

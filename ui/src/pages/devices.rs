@@ -35,6 +35,7 @@ mod keep;
 mod kept_files;
 mod newest;
 mod panel;
+mod platform;
 mod snapshots;
 mod table;
 mod unsaved;

@@ -323,6 +323,27 @@ fn a_recognised_platform_is_shown_with_how_sure_it_is_and_can_be_kept() {
 }
 
 #[test]
+fn the_platform_of_a_device_is_changed_in_its_panel() {
+    let fake = filled();
+    fake.answer("GET /job-results/", &page(Vec::<Value>::new(), 0));
+    fake.answer("GET /configs/1/history", &json!([]));
+    let key = json!({"device_id": 1, "key_type": "ssh-ed25519", "sha256": "SHA256:x", "first_seen": at(-9000)});
+    fake.answer("GET /devices/1/host-key", &key);
+    let platform = |name: &str, title: &str| json!({"name": name, "title": title, "vendor": "Any", "custom": false});
+    let items = [platform("linux", "Linux"), platform("acme_os", "ACME OS")];
+    fake.answer("GET /platforms/", &json!({"items": items, "refused": []}));
+    fake.answer("PUT /devices/1", &changed(device(1, "edge-ber-01"), &json!({"device_type": "acme_os"})));
+    let mut screen = Screen::open(&fake, "/devices?open=1");
+    screen.press("Change the platform");
+    let dialog = screen.dialog();
+    assert!(dialog.contains("Platform of edge-ber-01") && dialog.contains("\"cisco_ios\""), "{dialog}");
+    screen.change("device-other-platform-name", "acme_os");
+    screen.submit();
+    assert_eq!(fake.bodies("PUT /devices/1"), [json!({"device_type": "acme_os"})]);
+    assert!(screen.shows("edge-ber-01 was changed."));
+}
+
+#[test]
 fn a_device_that_is_not_encrypted_says_so_in_the_list_and_in_its_panel() {
     let fake = filled();
     fake.answer("GET /job-results/", &page(Vec::<Value>::new(), 0));

@@ -64,7 +64,7 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
 
     let known = platforms.value();
     let mut options = vec![(String::new(), "Choose a platform".to_owned())];
-    options.extend(known.iter().flat_map(|known| known.items.iter()).map(choice));
+    options.extend(known.iter().flat_map(|known| known.items.iter()).map(platform_choice));
     let refused_files = known.map(|known| known.refused.join(" ")).unwrap_or_default();
     let about_platform = if *platform.read() == AUTO { RECOGNISED.to_owned() } else { refused_files };
     let no_transports = workplace.refusal(Feature::Transports);
@@ -159,6 +159,15 @@ pub fn AddDevice(onclose: EventHandler<()>) -> Element {
     }
 }
 
+/// A platform to choose: its title, and how far it is proven.
+pub fn platform_choice(platform: &Platform) -> (String, String) {
+    let word = match platform.evidence {
+        Some(evidence) => format!("{} ({})", platform.title, evidence.title().to_lowercase()),
+        None => platform.title.clone(),
+    };
+    (platform.name.clone(), word)
+}
+
 /// Where the device is, as typed.
 struct Place {
     address: String,
@@ -211,15 +220,6 @@ fn read(hostname: &str, place: &Place, platform: &str, description: &str) -> Res
             ..DeviceInput::default()
         }),
     }
-}
-
-/// A platform to choose: its title, and how far it is proven.
-fn choice(platform: &Platform) -> (String, String) {
-    let word = match platform.evidence {
-        Some(evidence) => format!("{} ({})", platform.title, evidence.title().to_lowercase()),
-        None => platform.title.clone(),
-    };
-    (platform.name.clone(), word)
 }
 
 /// What comes of another port than 22 on this server.

@@ -15,6 +15,7 @@ use super::approval::ApprovalPart;
 use super::keep::KeepPlatform;
 use super::kept_files::KeptFiles;
 use super::newest::NewestResult;
+use super::platform::PlatformPart;
 use super::snapshots::Snapshots;
 use super::unsaved::StartupPart;
 use super::way::WayPart;
@@ -87,6 +88,7 @@ pub fn DevicePanel(
                 }
             }
             TestConnection { device }
+            PlatformPart { device }
             WayPart { device }
             DevicePolicyPart { device }
             ApprovalPart { device, onapprove }
