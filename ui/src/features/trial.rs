@@ -148,5 +148,6 @@ fn as_run_device(trial: &Trial) -> RunDevice {
         details: trial.evidence.clone(),
         changed: None,
         snapshot_id: None,
+        waits_for: None,
     }
 }

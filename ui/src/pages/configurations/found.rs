@@ -92,7 +92,7 @@ fn nothing(all: &FoundConfigs, narrowed: bool) -> String {
 
 #[component]
 fn Entry(one: FoundConfig) -> Element {
-    let view = DeviceView { old: None, new: Some(one.id), text: true }.write();
+    let view = DeviceView { new: Some(one.id), text: true, ..DeviceView::default() }.write();
     rsx! {
         li {
             div { class: "found-head",
