@@ -38,7 +38,7 @@ async fn lines_that_arrive_while_paused_are_all_there_afterwards() -> anyhow::Re
         window.picture("log-paused").await?;
 
         window.choose("button", "Resume").await?;
-        window.misses("waiting").await?;
+        window.misses("1,000 waiting").await?;
         window.find("status", "Live").await?;
         window.has_lines(before + 3 + u64::try_from(WAITING)?).await?;
         let shown = scrolled_through(&window).await?;
