@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::literal::RubyPattern;
-use super::pieces::{Piece, captures_in, pieces, uncaptured};
+use super::pieces::{SourcePiece, captures_in, pieces, uncaptured};
 
 /// A prompt that ends with its sign: the part before it, and the sign with what may follow it.
 static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -63,7 +63,7 @@ pub(super) fn with_host(pattern: &str) -> Option<String> {
         return Some(pattern.to_owned());
     }
     let parts = pieces(pattern)?;
-    let is_own = |piece: &Piece| matches!(piece, Piece::Group { captures: true, quantifier: "", .. });
+    let is_own = |piece: &SourcePiece| matches!(piece, SourcePiece::Group { captures: true, quantifier: "", .. });
     let named: String = match parts.iter().position(is_own) {
         Some(own) => parts.iter().enumerate().map(|(index, piece)| part(piece, index == own)).collect(),
         None => {
@@ -76,11 +76,11 @@ pub(super) fn with_host(pattern: &str) -> Option<String> {
     accepted(named).filter(|pattern| Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match("")))
 }
 
-fn part(piece: &Piece, is_own: bool) -> String {
+fn part(piece: &SourcePiece, is_own: bool) -> String {
     match piece {
-        Piece::Group { inner, .. } if is_own => host(inner),
-        Piece::Group { whole, .. } => uncaptured(whole),
-        Piece::Other(text) => (*text).to_owned(),
+        SourcePiece::Group { inner, .. } if is_own => host(inner),
+        SourcePiece::Group { whole, .. } => uncaptured(whole),
+        SourcePiece::Other(text) => (*text).to_owned(),
     }
 }
 
@@ -132,7 +132,7 @@ pub(super) fn secret(pattern: &str, replacement: &str) -> Option<String> {
     let (mut out, mut run, mut number, mut hides) = (flags.to_owned(), String::new(), 0, false);
     for piece in pieces(body)? {
         match piece {
-            Piece::Group { whole, inner, quantifier, captures } => {
+            SourcePiece::Group { whole, inner, quantifier, captures } => {
                 let own = number + 1;
                 number += captures_in(whole);
                 if captures && kept.contains(&own) {
@@ -142,7 +142,7 @@ pub(super) fn secret(pattern: &str, replacement: &str) -> Option<String> {
                     run.push_str(&uncaptured(whole));
                 }
             }
-            Piece::Other(text) => run.push_str(text),
+            SourcePiece::Other(text) => run.push_str(text),
         }
     }
     hides |= hide(&mut out, &mut run);

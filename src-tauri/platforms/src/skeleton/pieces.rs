@@ -2,7 +2,7 @@
 
 /// A part of a pattern.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece<'p> {
+pub(super) enum SourcePiece<'p> {
     /// A group with the quantifier behind it.
     Group {
         /// The whole of it.
@@ -19,7 +19,7 @@ pub(super) enum Piece<'p> {
 }
 
 /// The parts of a pattern; none where it is one of several alternatives, or not balanced.
-pub(super) fn pieces(pattern: &str) -> Option<Vec<Piece<'_>>> {
+pub(super) fn pieces(pattern: &str) -> Option<Vec<SourcePiece<'_>>> {
     let mut pieces = Vec::new();
     let (mut from, mut at) = (0, 0);
     while let Some(letter) = pattern[at..].chars().next() {
@@ -29,7 +29,7 @@ pub(super) fn pieces(pattern: &str) -> Option<Vec<Piece<'_>>> {
                 let end = group_end(pattern, at)?;
                 let after = end + quantifier(&pattern[end..]);
                 if from < at {
-                    pieces.push(Piece::Other(&pattern[from..at]));
+                    pieces.push(SourcePiece::Other(&pattern[from..at]));
                 }
                 pieces.push(group(&pattern[at..after], end - at));
                 (from, at) = (after, after);
@@ -38,7 +38,7 @@ pub(super) fn pieces(pattern: &str) -> Option<Vec<Piece<'_>>> {
         }
     }
     if from < pattern.len() {
-        pieces.push(Piece::Other(&pattern[from..]));
+        pieces.push(SourcePiece::Other(&pattern[from..]));
     }
     Some(pieces)
 }
@@ -85,12 +85,12 @@ fn opening(text: &str) -> Option<usize> {
     Some(text.len() - name.len() + name.find('>')? + 1)
 }
 
-fn group(text: &str, length: usize) -> Piece<'_> {
+fn group(text: &str, length: usize) -> SourcePiece<'_> {
     let (parentheses, quantifier) = text.split_at(length);
     let opened = opening(text);
     let start = opened.unwrap_or_else(|| if text.starts_with("(?:") { 3 } else { 1 });
     let inner = &parentheses[start..length - 1];
-    Piece::Group { whole: text, inner, quantifier, captures: opened.is_some() }
+    SourcePiece::Group { whole: text, inner, quantifier, captures: opened.is_some() }
 }
 
 /// The end of the group that begins here.
@@ -153,13 +153,13 @@ mod tests {
     #[test]
     fn a_pattern_is_taken_apart_at_its_outermost_level() {
         let found = pieces(r"^a\((b(c)[(]|d)*?(?:e)(?<n>f)$").unwrap();
-        let group = |whole, inner, quantifier, captures| Piece::Group { whole, inner, quantifier, captures };
+        let group = |whole, inner, quantifier, captures| SourcePiece::Group { whole, inner, quantifier, captures };
         let expected = [
-            Piece::Other(r"^a\("),
+            SourcePiece::Other(r"^a\("),
             group("(b(c)[(]|d)*?", "b(c)[(]|d", "*?", true),
             group("(?:e)", "e", "", false),
             group("(?<n>f)", "f", "", true),
-            Piece::Other("$"),
+            SourcePiece::Other("$"),
         ];
         assert_eq!(found, expected);
         assert!(pieces("a|b").is_none() && pieces("a)").is_none() && pieces("(a").is_none() && pieces("[a").is_none());
