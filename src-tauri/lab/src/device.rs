@@ -94,13 +94,25 @@ impl Device {
     pub(crate) fn startup_wire(&self) -> Option<String> {
         let startup = lock(&self.startup).clone();
         match startup {
-            Startup::Saved => Some(self.config_wire(None)),
+            Startup::Saved => Some(self.stored_wire()),
             Startup::Lacks(words) => {
-                let running = self.config_wire(None);
-                Some(running.split_inclusive('\n').filter(|line| !line.contains(&words)).collect())
+                let stored = self.stored_wire();
+                Some(stored.split_inclusive('\n').filter(|line| !line.contains(&words)).collect())
             }
             Startup::Refused => None,
         }
+    }
+
+    /// The running configuration as a device shows the stored one: what IOS writes above the former, it writes only when
+    /// it builds it.
+    fn stored_wire(&self) -> String {
+        let running = self.config_wire(None);
+        let built = running.split_once("Current configuration : ").filter(|(above, _)| above.starts_with("Building "));
+        let Some((_, (bytes, text))) = built.and_then(|(above, below)| Some((above, below.split_once(" bytes")?)))
+        else {
+            return running;
+        };
+        format!("Using {bytes} out of 2097152 bytes{text}")
     }
 
     /// Counts a visit that reads the configuration; the revision it finds.

@@ -46,7 +46,8 @@ async fn a_backup_says_whether_the_changes_of_a_device_are_saved() -> anyhow::Re
     let detail = work::run(&app.client, lab.job).await?;
     assert_eq!(detail.run.status, RunStatus::Succeeded, "{:#?}", detail.results);
 
-    assert_eq!(startup(&app, &lab, "saved").await?.state, SavedState::Saved);
+    let saved = startup(&app, &lab, "saved").await?.state;
+    assert!(saved == SavedState::Saved, "{:#?}", app.client.send(&DiffStartup(lab.id("saved")?)).await?.diff);
     assert_eq!(device(&app, &lab, "without").await?.startup, None);
     let first = startup(&app, &lab, "unsaved").await?;
     assert_eq!((first.state, first.unsaved_since), (SavedState::Unsaved, Some(first.checked_at)));
