@@ -141,7 +141,7 @@ pub const PAGES: &[Stop] = &[
             Until(NO_DIALOG),
             Click("a[href^=\"/prompt-lab\"]"),
             Sees("Nothing to explain yet"),
-            Click("#prompt-lab-log"),
+            Do("document.getElementById('prompt-lab-log').focus()"),
             Keys(LOG),
             Sees("Prompt, Host, Echo"),
         ],

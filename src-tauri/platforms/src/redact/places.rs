@@ -52,7 +52,7 @@ impl Redactor {
 fn without_tags(line: &str, shown: &str) -> Vec<Range<usize>> {
     let hidden = line.len() - if line.ends_with(shown) { shown.len() } else { 0 };
     let indent = line.len() - line.trim_start().len();
-    if hidden <= indent { Vec::new() } else { vec![indent..hidden] }
+    (hidden > indent).then_some(indent..hidden).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -111,14 +111,16 @@ fn read_calls(text: &str, sketch: &mut Sketch) {
         match sent {
             Some((command, _)) if closes => sketch.at_end(&command),
             Some((command, _)) => sketch.at_start(&command),
-            None if line.contains("conn.send_") || line.contains(".send_interactive(") => {
-                if !line.contains("send_return") {
-                    sketch.leave(index + 1, line, "a call that has no counterpart");
-                }
-            }
+            None if is_other_call(line) => sketch.leave(index + 1, line, "a call that has no counterpart"),
             None => {}
         }
     }
+}
+
+/// Whether a line sends something in a way that is not read here.
+fn is_other_call(line: &str) -> bool {
+    let sends = line.contains("conn.send_") || line.contains(".send_interactive(");
+    sends && !line.contains("send_return")
 }
 
 /// What stands behind a key of a dictionary, or behind an argument's name.
