@@ -34,9 +34,12 @@ const FILL: &[&str] = &[
 
 async fn filled() -> anyhow::Result<TestApp> {
     let app = TestApp::start_with(|config| config.workers = 0).await?;
+    // A run of which no device is there yet would be ended.
+    let mut filling = app.pool().begin().await?;
     for sql in FILL {
-        sqlx::query(*sql).execute(app.pool()).await?;
+        sqlx::query(*sql).execute(&mut *filling).await?;
     }
+    filling.commit().await?;
     Ok(app)
 }
 
