@@ -288,7 +288,7 @@ async fn a_skeleton_is_made_of_a_model_and_is_not_saved() -> anyhow::Result<()> 
     let checked = app.client.send(&CheckPlatform { text: made.text }).await?;
     assert_eq!(checked.refusal.and_then(|refusal| refusal.field).as_deref(), Some("errors"), "that is to be filled in");
     let refused = app.client.send(&sketch("notes.txt", "hello")).await.unwrap_err();
-    assert!(format!("{refused:?}").contains("notes.txt is neither an Oxidized model"), "{refused:?}");
+    assert!(format!("{refused:?}").contains("The file notes.txt is neither an Oxidized model"), "{refused:?}");
     app.stop().await;
     Ok(())
 }

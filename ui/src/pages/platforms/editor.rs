@@ -63,7 +63,7 @@ pub fn EditorDialog(draft: PlatformDraft, onclose: EventHandler<()>) -> Element 
 /// Has the text checked whenever it has come to rest.
 fn use_check(text: Signal<String>) -> Signal<Checked> {
     let api = use_api();
-    let settled = use_settled(move || text());
+    let settled = use_settled(move || text.read().clone());
     let mut checked = use_signal(|| None);
     use_effect(move || {
         let typed = settled.read().clone();

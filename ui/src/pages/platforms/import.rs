@@ -86,7 +86,8 @@ pub fn ImportPlatformDialog(ondraft: EventHandler<PlatformDraft>, onclose: Event
 async fn read(api: &Api, file: PickedFile) -> Result<PlatformDraft, Problem> {
     let PickedFile { name, text } = file;
     let is_model = ["Oxidized::Model", "PrivilegeLevel(", "privilege-levels:"].iter().any(|word| text.contains(word));
-    if !is_foreign(&name) && !(name == PASTED && is_model) {
+    let is_of_another_program = is_foreign(&name) || (name == PASTED && is_model);
+    if !is_of_another_program {
         return PlatformDraft::imported(&text).map_err(|sentence| Problem::field("body.text", sentence));
     }
     let skeleton = api.send(&SketchPlatform { file: name, text }).await?;

@@ -243,5 +243,6 @@ fn open(socket: &Path, _limit: Duration) -> io::Result<File> {
     File::options().read(true).write(true).open(socket)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
