@@ -31,8 +31,8 @@ pub struct Skeleton {
 pub enum NoSkeleton {
     /// It is of neither kind.
     #[error(
-        "The file {0} is neither an Oxidized model (a Ruby class below Oxidized::Model) nor a scrapli definition (YAML or Python \
-         with privilege levels). Choose such a file, or begin with a copy of a platform."
+        "The file {0} is neither an Oxidized model (a Ruby class below Oxidized::Model) nor a scrapli definition (YAML or \
+         Python with privilege levels). Choose such a file, or begin with a copy of a platform."
     )]
     Unknown(String),
     /// It is of a known kind and says nothing that could be taken.

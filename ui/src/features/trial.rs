@@ -36,7 +36,10 @@ pub fn TrialDialog(input: TrialInput, onclose: EventHandler<()>) -> Element {
     });
     use_effect(move || start.call(input.clone()));
     let trial = use_query_maybe(move || id().map(GetTrial));
-    let again = move |purpose: TrialPurpose| start.call(TrialInput { purpose, ..asked.peek().clone() });
+    let again = move |purpose: TrialPurpose| {
+        let input = TrialInput { purpose, ..asked.peek().clone() };
+        start.call(input);
+    };
     let shown = trial.value().filter(|shown| Some(shown.id) == id()).map(|shown| (*shown).clone());
     let problem = refused().or_else(|| trial.error());
     let purpose = asked.read().purpose;

@@ -81,7 +81,7 @@ fn a_platform_is_tried_on_a_device_and_recorded() {
     screen.type_into("try-device", "edge-ber-01");
     assert_eq!(fake.bodies("POST /trials/"), [json!({"device_id": 1, "purpose": "backup", "platform": TEXT})]);
     let dialog = screen.dialog();
-    for text in ["Nothing was stored.", "‹secret 7c1e›", "4.2", "^! at \\d+$", "odd line"] {
+    for text in ["Nothing was stored.", "‹secret 7c1e›", "4.2", "['^! at ", "odd line"] {
         assert!(dialog.contains(text), "{text} is not in {dialog}");
     }
     screen.press("Copy rule 1");
