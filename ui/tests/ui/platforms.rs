@@ -113,7 +113,8 @@ fn one_platform_is_explained_and_copied_under_a_name_of_its_own() {
     screen.press("Duplicate");
     let dialog = screen.dialog();
     assert!(dialog.contains("New platform") && dialog.contains("my_acme_os") && dialog.contains("ACME OS (copy)"));
-    screen.press("Cancel");
+
+    let mut screen = Screen::open(&fake, "/platforms?open=acme_os");
     screen.press("Close");
     assert!(!screen.shows("Selected platform"));
 }

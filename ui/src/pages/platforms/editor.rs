@@ -50,6 +50,7 @@ pub fn EditorDialog(draft: PlatformDraft, onclose: EventHandler<()>) -> Element 
                 p { class: "text-warning", Icon { glyph: Glyph::Info, size: 14 } " {note}" }
             }
             PlatformText {
+                id: "platform-text",
                 text: text(),
                 refusal: refusal_of(&checked.read(), &text.read()),
                 oninput: move |typed| text.set(typed),
@@ -101,6 +102,7 @@ fn ready(checked: &Checked, text: &str) -> Result<CheckedPlatform, Problem> {
 /// The text with its lines numbered, and the refusal beside its line.
 #[component]
 fn PlatformText(
+    id: String,
     text: String,
     #[props(!optional)] refusal: Option<RefusedPlatform>,
     oninput: EventHandler<String>,
@@ -115,7 +117,7 @@ fn PlatformText(
         div { class: "editor mono",
             pre { class: "editor-lines", aria_hidden: "true", "{numbers}" }
             textarea {
-                id: "platform-text",
+                id: "{id}",
                 aria_label: "Text of the platform's file",
                 aria_invalid: if invalid { "true" },
                 aria_describedby: "platform-refusal",
