@@ -74,7 +74,10 @@ pub fn no_port(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(value: &str) -> Result<Vec<(Option<String>, String, Option<i64>)>, String> {
+    /// User, host and port.
+    type Part = (Option<String>, String, Option<i64>);
+
+    fn read(value: &str) -> Result<Vec<Part>, String> {
         let parts = parse(&[value.to_owned()])?;
         Ok(parts.into_iter().map(|part| (part.user, part.host, part.port)).collect())
     }
