@@ -39,9 +39,9 @@ const FOUND: &str = "return document.querySelectorAll('#palette-list li').length
 const HAS_ROWS: &str = "return document.querySelector('main tbody td') !== null";
 /// What changed last, or the text where there is one snapshot only.
 const HAS_CONFIGURATION: &str = "return document.querySelector('.config-content :is(table.diff, pre)') !== null";
-/// What a terminal showed of a device.
-const LOG: &str =
-    "sw1# show running-config\nhostname sw1\nenable secret 5 example\nend\nsw1# show foo\n% Invalid input\nsw1#";
+/// What a terminal showed of a device, as it is typed: lines end with the Enter key.
+const LOG: &str = "sw1# show running-config\u{e007}hostname sw1\u{e007}enable secret 5 example\u{e007}end\u{e007}\
+                   sw1# show foo\u{e007}% Invalid input\u{e007}sw1#";
 const NO_DIALOG: &str = "return document.querySelector('[role=\"dialog\"]') === null";
 
 const fn stop(name: &'static str, steps: &'static [Step]) -> Stop {

@@ -210,7 +210,7 @@ fn FileText(text: String, platform: Platform, known: Rc<Platforms>, actions: Pla
         section { class: "side-part", aria_label: "Definition",
             h4 { "Definition" }
             div { class: "side-actions",
-                Link { class: "btn btn-outline", to: Route::prompt_lab_for(&platform.name), "Open in the prompt lab" }
+                Link { class: "btn btn-outline btn-sm", to: Route::prompt_lab_for(&platform.name), "Open in the prompt lab" }
                 Button {
                     label: "Copy",
                     glyph: Glyph::Copy,
