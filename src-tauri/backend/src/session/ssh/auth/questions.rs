@@ -78,8 +78,9 @@ impl KeyboardAnswers<'_> {
             for (question, reply) in questions.iter().zip(&replies) {
                 self.leave_open(question, reply);
             }
-            // A round that fails anyway costs no password and no answer.
-            return if self.may_leave_open {
+            // A round that fails anyway costs no password and no answer. Who has given the credential answers is told which
+            // one is missing before anything is sent; otherwise the device is left to refuse, and its question is quoted.
+            return if self.may_leave_open || self.login.answers.is_empty() {
                 Ok(vec![String::new(); questions.len()])
             } else {
                 Err(Ending::Unanswered)

@@ -57,7 +57,7 @@ fn user_name_and_password_need_no_pattern() {
 }
 
 #[test]
-fn an_unknown_question_gets_no_password_and_ends_the_sign_in() {
+fn an_unknown_question_gets_no_password_and_ends_the_sign_in_of_a_credential_with_answers() {
     let rounds: [&[Asked<'_>]; 7] = [
         &[("Verification code: ", false)],
         &[("New password: ", false)],
@@ -68,7 +68,10 @@ fn an_unknown_question_gets_no_password_and_ends_the_sign_in() {
         &[("Continue? ", true)],
     ];
     for round in rounds {
-        assert_eq!(plainly(round), (Vec::new(), Some(Ending::Unanswered)), "{round:?}");
+        let (given, ending) = plainly(round);
+        assert!(ending.is_none() && given.iter().all(String::is_empty), "{round:?}: {given:?}");
+        let (given, ending) = asked(&[("favourite colour", "blue")], &[round], false);
+        assert_eq!((given, ending), (Vec::new(), Some(Ending::Unanswered)), "{round:?}");
     }
 }
 
