@@ -71,7 +71,7 @@ pub struct ProposedRule {
     pub second: String,
 }
 
-/// A trial: how far it is, and what came of it.
+/// A trial: how far it is, and its result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Trial {

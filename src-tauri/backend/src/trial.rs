@@ -47,7 +47,7 @@ pub struct TrialPlan<'a> {
     pub limits: &'a Limits,
 }
 
-/// What came of a trial.
+/// The result of a trial.
 pub struct Tried {
     /// The first session, or why it failed.
     pub session: Result<Reading, Box<Failure>>,

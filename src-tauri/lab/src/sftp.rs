@@ -62,7 +62,7 @@ pub(crate) struct NotSftp;
 /// The server's side of one channel.
 pub(crate) struct Sftp {
     device: Arc<Device>,
-    /// What came of a request that is not whole yet.
+    /// The result of a request that is not whole yet.
     pending: Vec<u8>,
 }
 

@@ -23,7 +23,7 @@ const UNEXPLAINED: usize = 50;
 /// How long two texts are compared: what is left then counts as different.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What came of comparing two readings.
+/// The result of comparing two readings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proposed {
     /// Rules, in the order of their lines.

@@ -1,4 +1,4 @@
-//! Platforms: what is told of each, who may see the user's, and how they are changed while the server runs.
+//! Platforms: what is said of each, who may see the user's, and how they are changed while the server runs.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! A trial of one device: asked for as its dialog opens, followed live, and shown with all that came of it.
+//! A trial of one device: asked for as its dialog opens, followed live, and shown with its result.
 
 mod result;
 

@@ -31,7 +31,7 @@ pub(super) struct Recorded<'a> {
     /// The prompt at which the commands were sent, if the session came to one.
     pub(super) prompt: Option<&'a str>,
     pub(super) transcript: &'a Transcript,
-    /// The serial number the device told.
+    /// The serial number of the device.
     pub(super) serial: Option<String>,
 }
 

@@ -30,7 +30,7 @@ use crate::trial::{self, TrialPlan, Tried};
 /// Most bytes of a text that is shown.
 const SHOWN: usize = 2 * 1024 * 1024;
 
-/// Conducts a trial; `stages` is told each stage it enters.
+/// Conducts a trial; `stages` receives each stage it enters.
 pub(super) async fn conduct(
     worker: &Worker,
     trial: &TakenTrial,

@@ -1,4 +1,4 @@
-//! What came of a trial: why it failed or what was read, rules for what differed, and the recording.
+//! The result of a trial: why it failed or what was read, rules for what differed, and the recording.
 
 use dioxus::prelude::*;
 use netraven_api::evidence::{Evidence, TranscriptLine};

@@ -441,7 +441,7 @@ fn by_keyboard(
     }
 }
 
-/// What came of the answers.
+/// The result of the answers.
 fn keyboard_outcome(
     link: &Link,
     done: Result<(), Halt>,
